@@ -1,0 +1,79 @@
+//! An event as the edge keeps it: scrubbed, enriched, and with the visitor as a hash.
+
+/// Seconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UnixSeconds(pub i64);
+
+/// A visitor of one site on one day: a keyed hash that only the day's salt could have made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VisitorHash(pub u64);
+
+/// One enriched event. Empty texts mean "unknown"; a visit takes its attributes from its first event.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Event {
+    /// When it happened.
+    pub time: UnixSeconds,
+    /// Who, for the length of a day.
+    pub visitor: VisitorHash,
+    /// `pageview`, `engagement`, the name of a custom event, or another kind's name (`component`, `request` …).
+    pub name: String,
+    /// Whether a custom event counts as interaction (a visit of one pageview and a non-interactive event bounces).
+    pub interactive: bool,
+    /// Host of the page, such as `www.example.com`.
+    pub hostname: String,
+    /// Scrubbed path of the page, such as `/pricing`.
+    pub pathname: String,
+    /// Attributes of the visit that the event would begin.
+    pub visit: VisitAttributes,
+    /// Custom properties.
+    pub props: Vec<(String, String)>,
+    /// Money the event brought.
+    pub revenue: Option<protocol::event::Revenue>,
+    /// Furthest point reached on the page, 0–100 percent.
+    pub scroll_depth: Option<u8>,
+    /// Visible and focused time, in milliseconds.
+    pub engagement_time_ms: Option<u32>,
+    /// The fields of the kinds that have their own (`component`, `request`, `vital` …), as sent.
+    pub detail: Option<Box<protocol::event::Payload>>,
+}
+
+/// What a visit is described by. Empty texts mean "unknown".
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct VisitAttributes {
+    /// Scrubbed referrer without scheme, such as `www.google.com/` (imports: as given).
+    pub referrer: String,
+    /// Name of the source, such as `Google`; empty for direct visits.
+    pub source: String,
+    /// Channel, such as `Organic Search`; empty for direct visits.
+    pub channel: String,
+    /// `utm_medium`.
+    pub utm_medium: String,
+    /// `utm_source`.
+    pub utm_source: String,
+    /// `utm_campaign`.
+    pub utm_campaign: String,
+    /// `utm_content`.
+    pub utm_content: String,
+    /// `utm_term`.
+    pub utm_term: String,
+    /// `Desktop`, `Mobile`, `Tablet` ….
+    pub device: String,
+    /// Browser, such as `Firefox`.
+    pub browser: String,
+    /// Major version of the browser.
+    pub browser_version: String,
+    /// Operating system, such as `Android`.
+    pub os: String,
+    /// Version of the operating system.
+    pub os_version: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// ISO 3166-2.
+    pub region: String,
+    /// GeoNames id, 0 where unknown.
+    pub city: u32,
+    /// Primary language, such as `de`.
+    pub language: String,
+    /// Class of the screen's width.
+    pub screen: String,
+}

@@ -1,0 +1,177 @@
+//! The events of protocol v1: what a page, a server or a command line reports.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A random 128-bit name of one event, made where the event happens and never derived from the visitor.
+/// A repeated delivery carries the same id, so that it is counted once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId(pub [u8; 16]);
+
+/// Events of one site that are delivered together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// The site's domain as its owner registered it, such as `example.com`.
+    pub site: String,
+    /// Width of the screen in CSS pixels, 0 where unknown. Stored only as a class (`Mobile`, `Desktop` …).
+    pub screen_width: u16,
+    /// What happened, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Event {
+    /// The event's own random name.
+    pub id: EventId,
+    /// How long before the delivery it happened, in milliseconds. The edge's clock gives the time.
+    pub age_ms: u32,
+    /// The page's address. Scrubbed where it is made and again where it arrives.
+    pub url: String,
+    /// Where the visitor came from; empty where unknown or from the same site.
+    pub referrer: String,
+    /// What kind of thing it was, with the fields of that kind.
+    pub payload: Payload,
+    /// Custom properties, in the order given. Numbers and booleans are written as text.
+    pub props: Vec<(String, String)>,
+    /// Money the event brought.
+    pub revenue: Option<Revenue>,
+}
+
+/// An amount of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revenue {
+    /// The amount in thousandths of the currency's unit: 1 USD is 1000.
+    pub amount_thousandths: i64,
+    /// ISO 4217 code, three capital letters.
+    pub currency: [u8; 3],
+}
+
+/// The kinds of events, with the fields that only that kind has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Payload {
+    /// A page was seen.
+    #[default]
+    Pageview,
+    /// A page was read: sent when it is left or hidden.
+    Engagement {
+        /// The furthest point reached, in percent of the page's height.
+        scroll_depth: Option<u8>,
+        /// Visible and focused time since the last such event, in milliseconds.
+        engagement_time_ms: u32,
+    },
+    /// Something the owner named.
+    Custom {
+        /// The name, such as `Signup`.
+        name: String,
+        /// Whether it counts as interaction, so that the visit is no bounce.
+        interactive: bool,
+    },
+    /// A component of a library was shown or used.
+    Component {
+        /// The component, such as `Button`.
+        name: String,
+        /// Its variant, such as `ghost`; empty where it has none.
+        variant: String,
+        /// The library's version; empty where unknown.
+        version: String,
+        /// What happened: `impression`, `interaction` or a name of the author's.
+        action: String,
+        /// Time until it appeared, in milliseconds.
+        duration_ms: Option<u32>,
+    },
+    /// A request was answered.
+    Request {
+        /// HTTP method, in capitals.
+        method: String,
+        /// Route template, such as `/users/:id`.
+        route: String,
+        /// HTTP status; 0 where no answer came.
+        status: u16,
+        /// Time until the answer, in milliseconds.
+        duration_ms: u32,
+        /// Bytes of the request's body.
+        bytes_in: u64,
+        /// Bytes of the answer's body.
+        bytes_out: u64,
+    },
+    /// A database query ran.
+    Query {
+        /// The database system, such as `postgresql`.
+        system: String,
+        /// The statement without its values.
+        fingerprint: String,
+        /// Time it took, in milliseconds.
+        duration_ms: u32,
+        /// Rows returned or changed.
+        rows: u64,
+    },
+    /// A web vital was measured.
+    Vital {
+        /// `LCP`, `INP`, `CLS`, `FCP` or `TTFB`.
+        name: String,
+        /// The value in thousandths of the vital's unit (milliseconds; CLS has none).
+        value_thousandths: u32,
+        /// `good`, `needs-improvement` or `poor`.
+        rating: String,
+        /// The element it was measured at, as a selector; empty where there is none.
+        target: String,
+    },
+    /// Something failed.
+    Error {
+        /// The error's type, such as `TypeError`.
+        class: String,
+        /// A hash of where it happened; never its message.
+        fingerprint: String,
+    },
+    /// A command ran.
+    Command {
+        /// The command, such as `build`.
+        name: String,
+        /// The flags' names, without their values.
+        flags: Vec<String>,
+        /// Whether it succeeded.
+        success: bool,
+        /// Time it took, in milliseconds.
+        duration_ms: u32,
+        /// The tool's version.
+        version: String,
+    },
+    /// An uptime check was made.
+    Check {
+        /// The check's name.
+        name: String,
+        /// HTTP status; 0 where no answer came.
+        status: u16,
+        /// Whether it passed.
+        success: bool,
+        /// Time it took, in milliseconds.
+        duration_ms: u32,
+    },
+}
+
+impl Payload {
+    /// The kind's name in the contract: `pageview`, `engagement`, `custom` ….
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Pageview => "pageview",
+            Self::Engagement { .. } => "engagement",
+            Self::Custom { .. } => "custom",
+            Self::Component { .. } => "component",
+            Self::Request { .. } => "request",
+            Self::Query { .. } => "query",
+            Self::Vital { .. } => "vital",
+            Self::Error { .. } => "error",
+            Self::Command { .. } => "command",
+            Self::Check { .. } => "check",
+        }
+    }
+
+    /// The event's name as the Stats API shows it: the custom name, else the kind.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Custom { name, .. } => name,
+            other => other.kind(),
+        }
+    }
+}
