@@ -77,3 +77,27 @@ pub struct VisitAttributes {
     /// Class of the screen's width.
     pub screen: String,
 }
+
+/// A text of a visit, read from its attributes.
+pub(crate) type VisitText = fn(&VisitAttributes) -> &str;
+
+/// Every text of a visit by its name in the contract, in the order in which journals and tables keep them.
+pub(crate) const VISIT_TEXTS: [(&str, VisitText); 17] = [
+    ("referrer", |visit| &visit.referrer),
+    ("source", |visit| &visit.source),
+    ("channel", |visit| &visit.channel),
+    ("utm_medium", |visit| &visit.utm_medium),
+    ("utm_source", |visit| &visit.utm_source),
+    ("utm_campaign", |visit| &visit.utm_campaign),
+    ("utm_content", |visit| &visit.utm_content),
+    ("utm_term", |visit| &visit.utm_term),
+    ("device", |visit| &visit.device),
+    ("browser", |visit| &visit.browser),
+    ("browser_version", |visit| &visit.browser_version),
+    ("os", |visit| &visit.os),
+    ("os_version", |visit| &visit.os_version),
+    ("country", |visit| &visit.country),
+    ("region", |visit| &visit.region),
+    ("language", |visit| &visit.language),
+    ("screen", |visit| &visit.screen),
+];
