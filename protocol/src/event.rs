@@ -1,5 +1,6 @@
 //! The events of protocol v1: what a page, a server or a command line reports.
 
+use crate::outcome::Outcome;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -7,6 +8,48 @@ use alloc::vec::Vec;
 /// A repeated delivery carries the same id, so that it is counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventId(pub [u8; 16]);
+
+impl EventId {
+    /// The id of a page load's `counter`-th event: the load's random bytes with the counter in the last four.
+    pub fn counted(base: [u8; 16], counter: u32) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = base;
+        let [w, x, y, z] = counter.to_be_bytes();
+        Self([a, b, c, d, e, f, g, h, i, j, k, l, w, x, y, z])
+    }
+
+    /// The random part and the counter, as [`EventId::counted`] put them together.
+    pub fn parts(self) -> ([u8; 12], u32) {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, w, x, y, z] = self.0;
+        ([a, b, c, d, e, f, g, h, i, j, k, l], u32::from_be_bytes([w, x, y, z]))
+    }
+
+    /// Reads 32 hexadecimal digits, with or without the hyphens of a UUID.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut id = [0; 16];
+        let mut digits = text.bytes().filter(|byte| *byte != b'-').map(|byte| char::from(byte).to_digit(16));
+        for byte in &mut id {
+            *byte = (digits.next()?? * 16 + digits.next()??) as u8;
+        }
+        digits.next().is_none().then_some(Self(id))
+    }
+
+    /// Writes 32 hexadecimal digits.
+    pub fn to_hex(self) -> String {
+        let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
+        self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    }
+}
+
+/// A batch as it was received: the batch is readable, each event is one or is refused for a reason of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Received {
+    /// The site's domain.
+    pub site: String,
+    /// Width of the screen in CSS pixels, 0 where unknown.
+    pub screen_width: u16,
+    /// One entry per event, in the order of the batch.
+    pub events: Vec<Result<Event, Outcome>>,
+}
 
 /// Events of one site that are delivered together.
 #[derive(Clone, Debug, Default, PartialEq)]

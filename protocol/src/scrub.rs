@@ -1,0 +1,235 @@
+//! Takes out of addresses and texts what must never be kept: credentials, fragments, query parameters nobody allowed,
+//! and whatever names a person or opens a door – e-mail addresses, card numbers, IBANs, tokens, IP addresses, long
+//! identifiers – which placeholders replace.
+//!
+//! The tracker runs [`light_url`] in the page, where every byte of code counts; the edge runs [`url`], [`referrer`] and
+//! [`text`] on everything that arrives, whoever sent it.
+
+mod address;
+mod checksum;
+mod detect;
+mod words;
+
+use address::{Address, decoded};
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+/// Parameters that name a campaign: the only ones whose values the edge reads.
+pub const CAMPAIGN_PARAMETERS: [&str; 7] =
+    ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "ref", "source"];
+
+/// Parameters that advertisers add for each click. That one was there tells paid traffic; its value tells the person.
+pub const CLICK_ID_PARAMETERS: [&str; 2] = ["gclid", "msclkid"];
+
+/// A web address without credentials, with the host in small letters and no default port, with the path's segments
+/// scrubbed, only the `allowed` query parameters (their values scrubbed), and the fragment only where it is a route
+/// (`#/…`, `#!…`). None where it is no `http` or `https` address.
+pub fn url(raw: &str, allowed: &[&str]) -> Option<String> {
+    let address = Address::read(raw)?;
+    let mut out = String::with_capacity(raw.len());
+    address.write_origin(&mut out);
+    write_path(&mut out, address.path);
+    let mut separator = '?';
+    for (name, value) in address.parameters() {
+        if !allowed.contains(&name) {
+            continue;
+        }
+        out.push(separator);
+        separator = '&';
+        out.push_str(name);
+        out.push('=');
+        let plain = decoded(value, true);
+        match words::scrub(&plain) {
+            Cow::Borrowed(_) => out.push_str(value),
+            Cow::Owned(scrubbed) => address::write_encoded(&mut out, &scrubbed),
+        }
+    }
+    if let Some(route) = address.route() {
+        out.push('#');
+        write_path(&mut out, route.split('?').next().unwrap_or(route));
+    }
+    Some(out)
+}
+
+/// The same for where a visitor came from: no query and no fragment at all.
+pub fn referrer(raw: &str) -> Option<String> {
+    let address = Address::read(raw)?;
+    let mut out = String::with_capacity(raw.len());
+    address.write_origin(&mut out);
+    write_path(&mut out, address.path);
+    Some(out)
+}
+
+/// A property, name or campaign with placeholders for what names a person. Identifiers stay: they may be what the
+/// owner counts.
+pub fn text(raw: &str) -> String {
+    words::scrub(raw).into_owned()
+}
+
+/// What can be taken out of an address at the cost of few bytes of code: credentials, the fragment (unless the site
+/// routes by it), and all query parameters but the `kept` ones and the names of click ids. The edge scrubs again.
+pub fn light_url(raw: &str, kept: &[&str], hash_routing: bool) -> String {
+    let (before_fragment, fragment) = split(raw, '#');
+    let (before_query, query) = split(before_fragment, '?');
+    let mut out = String::with_capacity(raw.len());
+    match before_query.find("://") {
+        Some(at) => {
+            let (scheme, rest) = before_query.split_at(at + 3);
+            let host_end = rest.find('/').unwrap_or(rest.len());
+            let (authority, path) = rest.split_at(host_end);
+            out.push_str(scheme);
+            out.push_str(authority.rsplit('@').next().unwrap_or(authority));
+            out.push_str(path);
+        }
+        None => out.push_str(before_query),
+    }
+    let mut separator = '?';
+    for parameter in query.split('&') {
+        let name = split(parameter, '=').0;
+        let click = CLICK_ID_PARAMETERS.contains(&name);
+        if click || kept.contains(&name) {
+            out.push(separator);
+            separator = '&';
+            out.push_str(if click { name } else { parameter });
+        }
+    }
+    if hash_routing && !fragment.is_empty() {
+        out.push('#');
+        out.push_str(split(fragment, '?').0);
+    }
+    out
+}
+
+fn split(text: &str, at: char) -> (&str, &str) {
+    text.split_once(at).unwrap_or((text, ""))
+}
+
+fn write_path(out: &mut String, path: &str) {
+    for (number, segment) in path.split('/').enumerate() {
+        if number > 0 {
+            out.push('/');
+        }
+        match detect::in_segment(&decoded(segment, false)) {
+            Some(placeholder) => out.push_str(placeholder),
+            None => out.push_str(segment),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_where_the_page_is_and_nothing_else() {
+        for (raw, expected) in [
+            ("https://Example.COM/Pricing", "https://example.com/Pricing"),
+            ("https://example.com", "https://example.com/"),
+            ("http://example.com:80/a", "http://example.com/a"),
+            ("https://example.com:8443/a", "https://example.com:8443/a"),
+            ("https://anna:secret@example.com/a", "https://example.com/a"),
+            ("https://example.com/a?utm_source=news&session=1#top", "https://example.com/a?utm_source=news"),
+            ("https://example.com/a?x=1&ref=hn&y=2&utm_term=a+b", "https://example.com/a?ref=hn&utm_term=a+b"),
+            ("https://example.com/#/settings/profile?token=1", "https://example.com/#/settings/profile"),
+            ("https://example.com/#!/inbox", "https://example.com/#!/inbox"),
+            ("https://example.com/reset/anna@example.org/now", "https://example.com/reset/:email/now"),
+            ("https://example.com/u/anna%40example.org", "https://example.com/u/:email"),
+            ("https://example.com/?utm_source=anna%40example.org", "https://example.com/?utm_source=:email"),
+            ("https://example.com/pay/4111111111111111", "https://example.com/pay/:card"),
+            ("https://example.com/pay/4111-1111-1111-1111", "https://example.com/pay/:card"),
+            ("https://example.com/iban/DE89370400440532013000", "https://example.com/iban/:iban"),
+            ("https://example.com/host/192.168.1.20", "https://example.com/host/:ip"),
+            ("https://example.com/host/2001:db8::1", "https://example.com/host/:ip"),
+            ("https://example.com/o/3f2504e0-4f89-11d3-9a0c-0305e82c3301", "https://example.com/o/:id"),
+            ("https://example.com/c/9fceb02d0ae598e95dc970b74767f19372d61af8", "https://example.com/c/:id"),
+            ("https://example.com/t/13800138000", "https://example.com/t/:id"),
+            ("https://example.com/k/sk_live_4eC39HqLyjWDarjtT1zdp7dc", "https://example.com/k/:token"),
+            (
+                "https://example.com/v/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+                "https://example.com/v/:token",
+            ),
+        ] {
+            assert_eq!(url(raw, &CAMPAIGN_PARAMETERS).as_deref(), Some(expected), "{raw}");
+        }
+    }
+
+    #[test]
+    fn ordinary_paths_stay_as_they_are() {
+        for path in [
+            "/",
+            "/blog/2015/05/17/some-long-title-with-many-words",
+            "/projects/xdotool/xdotool.xhtml",
+            "/users/12345/orders/20260517",
+            "/releases/v1.20.3",
+            "/docs/iso-8859-15",
+            "/a_b-c.d~e",
+            "/caf%C3%A9",
+            "/tags/c%2B%2B",
+            "/presentations/logstash-puppetconf-2012/images/office-space-printer-beat-down-gif.gif",
+            "/wiki/Supercalifragilisticexpialidocious",
+            "/@anna",
+            "/questions/79123456",
+        ] {
+            let raw = alloc::format!("https://example.com{path}");
+            assert_eq!(url(&raw, &[]).as_deref(), Some(raw.as_str()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_web_address_is_none() {
+        for raw in [
+            "",
+            "/a",
+            "example.com",
+            "ftp://example.com/",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "https://",
+            "https:///a",
+            "https://a b/",
+        ] {
+            assert_eq!(url(raw, &[]), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_referrer_has_no_query() {
+        assert_eq!(referrer("https://www.google.com/search?q=me#x").as_deref(), Some("https://www.google.com/search"));
+    }
+
+    #[test]
+    fn texts_lose_who_and_keep_what() {
+        for (raw, expected) in [
+            ("pro", "pro"),
+            ("", ""),
+            ("write to anna@example.org, please", "write to :email, please"),
+            ("4111 1111 1111 1111", ":card"),
+            ("card 4111-1111-1111-1111.", "card :card."),
+            ("4111 1111 1111 1112", "4111 1111 1111 1112"),
+            ("from DE89 3704 0044 0532 0130 00 today", "from :iban today"),
+            ("ip 10.0.0.1 said", "ip :ip said"),
+            ("version 1.2.3", "version 1.2.3"),
+            ("order 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "order 3f2504e0-4f89-11d3-9a0c-0305e82c3301"),
+            ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P", "Bearer :token"),
+            ("grüße aus köln", "grüße aus köln"),
+        ] {
+            assert_eq!(text(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_light_form_drops_what_needs_no_detection() {
+        for (raw, hash, expected) in [
+            (
+                "https://a:b@example.com/x?utm_source=n&s=1&gclid=abc#y",
+                false,
+                "https://example.com/x?utm_source=n&gclid",
+            ),
+            ("https://example.com/?s=1", false, "https://example.com/"),
+            ("https://example.com/#/route?x=1", true, "https://example.com/#/route"),
+            ("https://example.com/#/route", false, "https://example.com/"),
+        ] {
+            assert_eq!(light_url(raw, &CAMPAIGN_PARAMETERS, hash), expected, "{raw}");
+        }
+    }
+}
