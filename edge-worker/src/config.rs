@@ -1,0 +1,33 @@
+//! What the operator set, read from the worker's bindings.
+
+use crate::runtime::text_property;
+use worker::Env;
+
+/// The operator's settings. An empty variable counts as absent.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// Opens the owner's routes; without it they stay shut.
+    pub admin_key: Option<String>,
+    /// Whether `X-Now` and `X-Test-IP` are honoured. No shipped configuration sets it.
+    pub test_mode: bool,
+    /// The header in which the operator's own proxy names the client's address.
+    pub client_ip_header: Option<String>,
+    /// The header in which the operator's own proxy names the client's country.
+    pub country_header: Option<String>,
+    /// How long deliveries wait to be committed together, in milliseconds.
+    pub group_window_ms: u32,
+}
+
+impl Config {
+    /// Reads the settings.
+    pub fn read(env: &Env) -> Self {
+        let variable = |name: &str| text_property(env, name).filter(|value| !value.is_empty());
+        Self {
+            admin_key: variable("PASSERBY_ADMIN_KEY"),
+            test_mode: variable("PASSERBY_TEST").as_deref() == Some("1"),
+            client_ip_header: variable("PASSERBY_CLIENT_IP_HEADER"),
+            country_header: variable("PASSERBY_COUNTRY_HEADER"),
+            group_window_ms: variable("PASSERBY_GROUP_WINDOW_MS").and_then(|ms| ms.parse().ok()).unwrap_or(0),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Headers that say who may read an answer and what it may do.
+
+use worker::{Response, ResponseBuilder};
+
+/// What the dashboard may do: load its own files and WebAssembly, talk to its own origin, and nothing else.
+const DASHBOARD_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'";
+
+/// Who an answer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Pages of any site: the tracker and its events.
+    AnySite,
+    /// The dashboard and the owner's programs.
+    Owner,
+}
+
+/// Sets the headers that every answer carries.
+pub fn protect(response: &Response, audience: Audience) {
+    let headers = response.headers();
+    // Setting a header fails only for names and values that are none, and these are our own.
+    let set = |name: &str, value: &str| {
+        let _ = headers.set(name, value);
+    };
+    set("x-content-type-options", "nosniff");
+    set("referrer-policy", "no-referrer");
+    set("strict-transport-security", "max-age=31536000");
+    match audience {
+        Audience::AnySite => {
+            set("access-control-allow-origin", "*");
+            set("access-control-expose-headers", "x-passerby-dropped, retry-after");
+            set("cross-origin-resource-policy", "cross-origin");
+        }
+        Audience::Owner => {
+            set("cross-origin-resource-policy", "same-origin");
+            set("cross-origin-opener-policy", "same-origin");
+            set("content-security-policy", DASHBOARD_POLICY);
+        }
+    }
+}
+
+/// The answer to a browser that asks whether it may send.
+pub fn preflight() -> Response {
+    let response = ResponseBuilder::new().with_status(204).empty();
+    for (name, value) in [
+        ("access-control-allow-methods", "POST"),
+        ("access-control-allow-headers", "content-type"),
+        ("access-control-max-age", "86400"),
+    ] {
+        let _ = response.headers().set(name, value);
+    }
+    response
+}

@@ -1,0 +1,162 @@
+//! An event as it arrives becomes an event as it is kept: scrubbed again, named, and placed in time.
+
+use super::channel::{self, Clues};
+use super::page::{self, Referrer};
+use super::source::{self, Source};
+use super::{bots, screen, spam, user_agent};
+use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
+use protocol::event::{Event as Sent, Payload};
+use protocol::limits;
+use protocol::outcome::{Filtered, Invalid, Outcome};
+use protocol::scrub;
+
+/// What the request says of every event in it.
+#[derive(Clone, Debug, Default)]
+pub struct Arrival {
+    /// The present, in milliseconds since 1970.
+    pub now_ms: i64,
+    /// The sender's user agent.
+    pub user_agent: String,
+    /// ISO 3166-1 alpha-2, empty where unknown.
+    pub country: String,
+    /// Primary language, empty where unknown.
+    pub language: String,
+    /// Width of the screen in CSS pixels, 0 where unknown.
+    pub screen_width: u16,
+    /// Whether the sender asks not to be sold or shared.
+    pub gpc: bool,
+    /// Whether the sender is a browser: a program that reports for itself is no robot.
+    pub from_browser: bool,
+}
+
+impl Arrival {
+    /// The event as it is kept (its visitor is filled in later), or why it is not.
+    pub fn enrich(&self, sent: Sent) -> Result<Event, Outcome> {
+        if self.gpc {
+            return Err(Outcome::Filtered(Filtered::Gpc));
+        }
+        if self.from_browser && bots::is_bot(&self.user_agent) {
+            return Err(Outcome::Filtered(Filtered::Bot));
+        }
+        if sent.age_ms > limits::AGE_MS_MAX {
+            return Err(Outcome::TooOld);
+        }
+        let page = page::read(&sent.url).ok_or(Outcome::Invalid(Invalid::BadUrl))?;
+        let referrer = Referrer::read(&sent.referrer, &page.hostname);
+        if referrer.as_ref().is_some_and(|referrer| spam::is_spammer(&referrer.host)) {
+            return Err(Outcome::Filtered(Filtered::SpamReferrer));
+        }
+        let source = if page.tag.is_empty() {
+            referrer.as_ref().map_or_else(Source::default, |from| source::of_referrer(&from.host, &from.path))
+        } else {
+            source::of_tag(&page.tag)
+        };
+        let clues =
+            Clues { medium: &page.utm_medium, campaign: &page.utm_campaign, tag: &page.tag, click_id: page.click_id };
+        let channel = channel::of(&source, clues).to_owned();
+        let agent = user_agent::parse(&self.user_agent);
+        let visit = VisitAttributes {
+            referrer: referrer.map(|referrer| referrer.text()).unwrap_or_default(),
+            source: source.name,
+            channel,
+            utm_medium: page.utm_medium,
+            utm_source: page.utm_source,
+            utm_campaign: page.utm_campaign,
+            utm_content: page.utm_content,
+            utm_term: page.utm_term,
+            device: agent.device.into(),
+            browser: agent.browser.clone(),
+            browser_version: agent.browser_version.clone(),
+            os: agent.os.clone(),
+            os_version: agent.os_version.clone(),
+            country: self.country.clone(),
+            language: self.language.clone(),
+            screen: screen::class(self.screen_width).into(),
+            ..VisitAttributes::default()
+        };
+        let time = UnixSeconds((self.now_ms - i64::from(sent.age_ms)).div_euclid(1000));
+        Ok(keep(sent, time, page.hostname, page.pathname, visit))
+    }
+}
+
+fn keep(sent: Sent, time: UnixSeconds, hostname: String, pathname: String, visit: VisitAttributes) -> Event {
+    let mut event = Event {
+        time,
+        visitor: VisitorHash::default(),
+        name: sent.payload.name().to_owned(),
+        interactive: true,
+        hostname,
+        pathname,
+        visit,
+        props: sent.props.iter().map(|(key, value)| (scrub::text(key), scrub::text(value))).collect(),
+        revenue: sent.revenue,
+        ..Event::default()
+    };
+    match sent.payload {
+        Payload::Pageview => {}
+        Payload::Engagement { scroll_depth, engagement_time_ms } => {
+            event.scroll_depth = scroll_depth;
+            event.engagement_time_ms = Some(engagement_time_ms);
+        }
+        Payload::Custom { interactive, .. } => event.interactive = interactive,
+        detail => event.detail = Some(Box::new(detail)),
+    }
+    event
+}
+
+/// Whether an event of that kind keeps its fields beside those that every event has.
+pub fn has_fields_of_its_own(payload: &Payload) -> bool {
+    !matches!(payload, Payload::Pageview | Payload::Engagement { .. } | Payload::Custom { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0";
+
+    fn arrival() -> Arrival {
+        Arrival {
+            now_ms: 1_700_000_000_000,
+            user_agent: FIREFOX.into(),
+            country: "EE".into(),
+            from_browser: true,
+            ..Arrival::default()
+        }
+    }
+
+    fn pageview(url: &str, referrer: &str) -> Sent {
+        Sent { url: url.into(), referrer: referrer.into(), ..Sent::default() }
+    }
+
+    #[test]
+    fn a_pageview_gains_what_the_request_says() {
+        let event = arrival().enrich(pageview("https://example.com/a?q=1", "https://www.google.com/")).unwrap();
+        assert_eq!((event.time.0, &*event.name, &*event.pathname), (1_700_000_000, "pageview", "/a"));
+        let visit = &event.visit;
+        let found = [&visit.source, &visit.channel, &visit.browser, &visit.os, &visit.device, &visit.country];
+        assert_eq!(found, ["Google", "Organic Search", "Firefox", "GNU/Linux", "Desktop", "EE"]);
+    }
+
+    #[test]
+    fn what_is_not_counted_has_a_reason() {
+        let bot = Arrival { user_agent: "curl/8.5.0".into(), ..arrival() };
+        let gpc = Arrival { gpc: true, ..arrival() };
+        let old = Sent { age_ms: limits::AGE_MS_MAX + 1, ..pageview("https://example.com/", "") };
+        for (arrival, sent, reason) in [
+            (bot, pageview("https://example.com/", ""), "bot"),
+            (gpc, pageview("https://example.com/", ""), "gpc"),
+            (arrival(), pageview("https://example.com/", "http://semalt.com/x"), "spam_referrer"),
+            (arrival(), pageview("nonsense", ""), "bad_url"),
+            (arrival(), old, "too_old"),
+        ] {
+            assert_eq!(arrival.enrich(sent).unwrap_err().reason(), reason);
+        }
+    }
+
+    #[test]
+    fn a_program_is_no_robot() {
+        let program = Arrival { user_agent: "curl/8.5.0".into(), from_browser: false, ..arrival() };
+        assert!(program.enrich(pageview("https://example.com/", "")).is_ok());
+    }
+}

@@ -1,0 +1,106 @@
+//! From events of one sender to outcomes: enriched, handed to the site's object in one call, answered once durable.
+
+use crate::answer::Refusal;
+use crate::call::Call;
+use crate::domain;
+use crate::enrich::arrival::Arrival;
+use crate::registry;
+use crate::site_store::client;
+use crate::site_store::delivery::{Delivery, Sender};
+use protocol::event::{Event, EventId};
+use protocol::outcome::{Invalid, Outcome};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+thread_local! {
+    /// Events that belong to no site, by reason, since this isolate began. Nothing is written for them.
+    static HOMELESS: RefCell<BTreeMap<&'static str, u64>> = RefCell::default();
+}
+
+/// One event of a request: what it is and who sent it, or why it was refused while it was read.
+pub type Received = Result<(Arrival, Sender, Event), Outcome>;
+
+/// Counts events that no site can be charged with.
+pub fn count_homeless(reason: &'static str, events: u64) {
+    HOMELESS.with_borrow_mut(|counts| *counts.entry(reason).or_default() += events);
+}
+
+/// What was counted that way, by reason.
+pub fn homeless() -> BTreeMap<&'static str, u64> {
+    HOMELESS.with_borrow(Clone::clone)
+}
+
+/// The registered site of that name.
+pub async fn known_site(call: &Call, site: &str, events: usize) -> Result<String, Refusal> {
+    match domain::read(site) {
+        Some(domain) if registry::has(&call.env, &domain).await? => Ok(domain),
+        _ => {
+            count_homeless(Outcome::Invalid(Invalid::UnknownSite).reason(), events as u64);
+            Err(Refusal::unknown_site())
+        }
+    }
+}
+
+/// Takes events in; one outcome for each, in their order, once they are durable.
+pub async fn take(call: &Call, site: &str, received: Vec<Received>) -> Result<Vec<Outcome>, Refusal> {
+    let site = known_site(call, site, received.len()).await?;
+    let mut delivery = Delivery { now_ms: call.now_ms(), ..Delivery::default() };
+    let mut outcomes = Vec::with_capacity(received.len());
+    for event in received {
+        let enriched = event.and_then(|(arrival, sender, event)| {
+            let id: EventId = event.id;
+            arrival.enrich(event).map(|event| (id, sender, event))
+        });
+        outcomes.push(match enriched {
+            Ok((id, sender, event)) => {
+                delivery.push(id, sender, event);
+                None
+            }
+            Err(outcome) => {
+                delivery.refuse(outcome);
+                Some(outcome)
+            }
+        });
+    }
+    let Some(stored) = client::deliver(&call.env, &site, &delivery).await? else {
+        registry::forget(&site);
+        count_homeless(Outcome::Invalid(Invalid::UnknownSite).reason(), outcomes.len() as u64);
+        return Err(Refusal::unknown_site());
+    };
+    let mut stored = stored.into_iter();
+    Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| stored.next())).collect())
+}
+
+/// An outcome as answers show it.
+pub fn result(outcome: Outcome) -> Value {
+    if outcome.reason() == outcome.name() {
+        json!({ "outcome": outcome.name() })
+    } else {
+        json!({ "outcome": outcome.name(), "reason": outcome.reason() })
+    }
+}
+
+/// Whether an outcome is a refusal: the sender did something wrong.
+pub fn is_refusal(outcome: Outcome) -> bool {
+    !matches!(outcome, Outcome::Accepted | Outcome::Duplicate | Outcome::Filtered(_))
+}
+
+/// The refusal of a batch whose events were all refused: that of its first, with all results.
+pub fn refusal(outcomes: &[Outcome]) -> Refusal {
+    let results = outcomes.iter().map(|outcome| result(*outcome)).collect();
+    let first = outcomes.first().copied().unwrap_or(Outcome::Invalid(Invalid::Malformed));
+    Refusal { results: Some(results), ..refusal_of(first) }
+}
+
+/// The refusal of one event.
+pub fn refusal_of(outcome: Outcome) -> Refusal {
+    let (status, error, hint) = match outcome {
+        Outcome::TooOld => (400, "The event is older than 24 hours.", "Send events within a day, or import them."),
+        Outcome::TooLarge(_) => (413, "The event is over a limit of size or count.", "Send less of it."),
+        Outcome::RateLimited => (429, "Events come faster than they may.", "Wait as long as Retry-After says."),
+        Outcome::Unauthorised => (401, "The sender may not send this.", "Send a key that may."),
+        _ => (400, "The event is not one of this protocol.", "Compare it with the protocol's documentation."),
+    };
+    Refusal::new(status, outcome.reason(), error, hint)
+}

@@ -1,0 +1,166 @@
+//! The Durable Object that knows which sites exist, one for the whole installation, and the worker's memory of it.
+//!
+//! A site's object is only ever called for a site that is known here, so that a stranger's made-up domains leave
+//! nothing on disk.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
+
+/// How long the worker believes that a site exists. A deleted site's object refuses by itself, so this may be long.
+const KNOWN_MS: i64 = 60_000;
+/// How long the worker believes that a site does not exist, where another isolate may have made it.
+const UNKNOWN_MS: i64 = 1_000;
+/// Domains that the worker remembers; beyond that it starts anew.
+const REMEMBERED_MAX: usize = 10_000;
+
+/// A question to the registry.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+enum Question {
+    Has { domain: String },
+    Put { domain: String, settings: Value },
+    Delete { domain: String },
+    List,
+}
+
+/// The object as the runtime holds it.
+#[durable_object(alarm)]
+pub struct Registry {
+    sql: SqlStorage,
+}
+
+impl DurableObject for Registry {
+    fn new(state: State, _env: Env) -> Self {
+        crate::runtime::keep_panics_quiet();
+        Self { sql: state.storage().sql() }
+    }
+
+    async fn fetch(&self, _request: Request) -> Result<Response> {
+        Response::error("This object is called by its methods.", 404)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        Response::empty()
+    }
+}
+
+#[wasm_bindgen]
+impl Registry {
+    /// Answers a question in JSON with JSON.
+    #[allow(clippy::unused_async, reason = "an error becomes a rejected promise")]
+    pub async fn ask(&self, question: String) -> std::result::Result<String, JsValue> {
+        let question: Question = serde_json::from_str(&question).map_err(|_| JsValue::from("unknown question"))?;
+        Ok(self.answer(question)?.to_string())
+    }
+}
+
+impl Registry {
+    fn answer(&self, question: Question) -> Result<Value> {
+        let table = "CREATE TABLE IF NOT EXISTS sites (domain TEXT PRIMARY KEY, settings TEXT NOT NULL) WITHOUT ROWID";
+        self.sql.exec(table, None)?;
+        match question {
+            Question::Has { domain } => {
+                let found = self.rows("SELECT 1 FROM sites WHERE domain = ?", vec![domain.into()])?;
+                Ok(json!(!found.is_empty()))
+            }
+            Question::Put { domain, settings } => {
+                let statement = "INSERT INTO sites (domain, settings) VALUES (?, ?) \
+                                 ON CONFLICT DO UPDATE SET settings = excluded.settings";
+                self.rows(statement, vec![domain.into(), settings.to_string().into()])?;
+                Ok(Value::Null)
+            }
+            Question::Delete { domain } => {
+                self.rows("DELETE FROM sites WHERE domain = ?", vec![domain.into()])?;
+                Ok(Value::Null)
+            }
+            Question::List => {
+                let rows = self.rows("SELECT domain, settings FROM sites ORDER BY domain", vec![])?;
+                Ok(rows.into_iter().filter_map(listed).collect())
+            }
+        }
+    }
+
+    fn rows(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Vec<SqlStorageValue>>> {
+        self.sql.exec(statement, values)?.raw().collect()
+    }
+}
+
+/// A row as the list shows it: the settings with the domain.
+fn listed(row: Vec<SqlStorageValue>) -> Option<Value> {
+    let [SqlStorageValue::String(domain), SqlStorageValue::String(settings)] = <[_; 2]>::try_from(row).ok()? else {
+        return None;
+    };
+    let mut site: Value = serde_json::from_str(&settings).ok()?;
+    site.as_object_mut()?.insert("domain".into(), domain.into());
+    Some(site)
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type RegistryStub;
+    #[wasm_bindgen(method, catch)]
+    async fn ask(this: &RegistryStub, question: &str) -> std::result::Result<JsValue, JsValue>;
+}
+
+thread_local! {
+    /// Whether a domain is a site, and until when (milliseconds since 1970) that is believed.
+    static REMEMBERED: RefCell<HashMap<String, (bool, i64)>> = RefCell::default();
+}
+
+/// Whether the site is registered.
+pub async fn has(env: &Env, domain: &str) -> Result<bool> {
+    let now_ms = crate::runtime::clock_ms();
+    let remembered = REMEMBERED.with_borrow(|sites| sites.get(domain).copied());
+    if let Some((known, until_ms)) = remembered
+        && now_ms < until_ms
+    {
+        return Ok(known);
+    }
+    let known = ask(env, &Question::Has { domain: domain.into() }).await?.as_bool() == Some(true);
+    remember(domain, known, now_ms + if known { KNOWN_MS } else { UNKNOWN_MS });
+    Ok(known)
+}
+
+/// Registers a site, or updates what the list shows of it.
+pub async fn put(env: &Env, domain: &str, settings: Value) -> Result<()> {
+    ask(env, &Question::Put { domain: domain.into(), settings }).await?;
+    forget(domain);
+    Ok(())
+}
+
+/// Takes a site off the list.
+pub async fn delete(env: &Env, domain: &str) -> Result<()> {
+    ask(env, &Question::Delete { domain: domain.into() }).await?;
+    forget(domain);
+    Ok(())
+}
+
+/// All sites with their settings, by domain.
+pub async fn list(env: &Env) -> Result<Vec<Value>> {
+    Ok(ask(env, &Question::List).await?.as_array_mut().map(std::mem::take).unwrap_or_default())
+}
+
+/// Unlearns what the worker remembers of a domain.
+pub fn forget(domain: &str) {
+    REMEMBERED.with_borrow_mut(|sites| sites.remove(domain));
+}
+
+fn remember(domain: &str, known: bool, until_ms: i64) {
+    REMEMBERED.with_borrow_mut(|sites| {
+        if sites.len() >= REMEMBERED_MAX {
+            sites.clear();
+        }
+        sites.insert(domain.into(), (known, until_ms));
+    });
+}
+
+async fn ask(env: &Env, question: &Question) -> Result<Value> {
+    let stub: RegistryStub = env.durable_object("REGISTRY")?.get_by_name("registry")?.into_rpc();
+    let answer = stub.ask(&serde_json::to_string(question)?).await?;
+    Ok(serde_json::from_str(&answer.as_string().unwrap_or_default())?)
+}

@@ -1,0 +1,228 @@
+//! One line of an import: an event that is already enriched, or whose user agent is given to be read and forgotten.
+
+use super::field::{Fields, Refused, bad, of};
+use crate::enrich::arrival::has_fields_of_its_own;
+use crate::enrich::channel::{self, Clues};
+use crate::enrich::page::CLICK_IDS;
+use crate::enrich::source::{self, Source};
+use crate::enrich::{bots, user_agent};
+use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
+use jiff::Timestamp;
+use protocol::event::{Event as Sent, EventId, Payload};
+use protocol::outcome::{Filtered, Invalid, Outcome};
+use protocol::{check, json};
+use serde_json::{Map, Value};
+use url::Url;
+
+/// A line that was read.
+#[derive(Debug, PartialEq)]
+pub(super) struct Line {
+    pub(super) id: EventId,
+    pub(super) visitor: String,
+    pub(super) event: Event,
+}
+
+/// Reads a line for a site, whose domain stands in where the line names no host.
+pub(super) fn read(bytes: &[u8], site: &str) -> Result<Line, Refused> {
+    let malformed = Refused { outcome: Outcome::Invalid(Invalid::Malformed), field: None };
+    let object: Map<String, Value> = serde_json::from_slice(bytes).map_err(|_| malformed)?;
+    let fields = Fields(&object);
+    let user_agent = fields.given("user_agent").map(|_| fields.text("user_agent")).transpose()?;
+    if user_agent.as_deref().is_some_and(bots::is_bot) {
+        return Err(Refused { outcome: Outcome::Filtered(Filtered::Bot), field: None });
+    }
+    // The rules of a batch's events hold here, too; the address is read from more than one field below.
+    let checked = check::event(Sent {
+        url: "/".into(),
+        payload: payload(&fields)?,
+        props: json::props(object.get("props").unwrap_or(&Value::Null)).map_err(|outcome| of(outcome, Some("props")))?,
+        revenue: json::revenue(object.get("revenue").unwrap_or(&Value::Null)).map_err(|outcome| of(outcome, Some("revenue")))?,
+        ..Sent::default()
+    });
+    let checked = checked.map_err(|outcome| of(outcome, None))?;
+    let timestamp: Timestamp = fields.required("timestamp")?.parse().map_err(|_| bad("timestamp"))?;
+    let (hostname, pathname) = page(&fields, site)?;
+    let event = Event {
+        time: UnixSeconds(timestamp.as_second()),
+        visitor: VisitorHash::default(),
+        name: checked.payload.name().to_owned(),
+        interactive: !matches!(checked.payload, Payload::Custom { interactive: false, .. }),
+        hostname,
+        pathname,
+        visit: visit(&fields, user_agent.as_deref())?,
+        props: checked.props,
+        revenue: checked.revenue,
+        // 255 says "missing" in what Plausible exports.
+        scroll_depth: fields.whole("scroll_depth", 255)?.map(|depth| depth as u8).filter(|depth| *depth != 255),
+        engagement_time_ms: fields.milliseconds("engagement_time_ms")?,
+        detail: has_fields_of_its_own(&checked.payload).then(|| Box::new(checked.payload)),
+    };
+    if event.scroll_depth.is_some_and(|depth| depth > 100) {
+        return Err(bad("scroll_depth"));
+    }
+    Ok(Line { id: id(&fields)?, visitor: fields.required("visitor")?, event })
+}
+
+fn id(fields: &Fields) -> Result<EventId, Refused> {
+    let text = fields.text("id")?;
+    if text.is_empty() {
+        return Ok(EventId::default());
+    }
+    EventId::from_hex(&text).ok_or_else(|| bad("id"))
+}
+
+/// Host and path, as given or out of `url`. Imports are the owner's own data and are not scrubbed, but a query is no
+/// part of a path.
+fn page(fields: &Fields, site: &str) -> Result<(String, String), Refused> {
+    let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
+    if fields.given("url").is_some() {
+        let url = Url::parse(&fields.text("url")?);
+        let url = url.map_err(|_| Refused { outcome: Outcome::Invalid(Invalid::BadUrl), field: Some("url") })?;
+        return Ok((or(url.host_str().unwrap_or_default().to_owned(), site), url.path().to_owned()));
+    }
+    Ok((or(fields.text("hostname")?, site), or(fields.text("pathname")?, "/")))
+}
+
+fn visit(fields: &Fields, user_agent: Option<&str>) -> Result<VisitAttributes, Refused> {
+    let agent = user_agent.map(user_agent::parse).unwrap_or_default();
+    let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
+    let mut visit = VisitAttributes {
+        referrer: fields.text("referrer")?,
+        source: fields.text("source")?,
+        channel: fields.text("channel")?,
+        utm_medium: fields.text("utm_medium")?,
+        utm_source: fields.text("utm_source")?,
+        utm_campaign: fields.text("utm_campaign")?,
+        utm_content: fields.text("utm_content")?,
+        utm_term: fields.text("utm_term")?,
+        device: or(fields.text("device")?, agent.device),
+        browser: or(fields.text("browser")?, &agent.browser),
+        browser_version: or(fields.text("browser_version")?, &agent.browser_version),
+        os: or(fields.text("os")?, &agent.os),
+        os_version: or(fields.text("os_version")?, &agent.os_version),
+        country: fields.text("country")?,
+        region: fields.text("region")?,
+        city: fields.whole_32("city")?,
+        language: fields.text("language")?,
+        screen: fields.text("screen")?,
+    };
+    let source = origin(&visit);
+    if visit.channel.is_empty() {
+        let click_id = fields.text("click_id_param")?;
+        let click_id = CLICK_IDS.into_iter().find(|name| *name == click_id).unwrap_or("");
+        let tag = or(visit.utm_source.clone(), &visit.source);
+        let clues = Clues { medium: &visit.utm_medium, campaign: &visit.utm_campaign, tag: &tag, click_id };
+        visit.channel = channel::of(&source, clues).into();
+    }
+    if visit.source.is_empty() {
+        visit.source = source.name;
+    }
+    Ok(visit)
+}
+
+/// The source as given, else as the link names it, else as the referrer tells.
+fn origin(visit: &VisitAttributes) -> Source {
+    if let Some(tag) = [&visit.source, &visit.utm_source].into_iter().find(|tag| !tag.is_empty()) {
+        return source::of_tag(tag);
+    }
+    let address = Url::parse(&visit.referrer).or_else(|_| Url::parse(&format!("https://{}", visit.referrer)));
+    match address.as_ref().map(|address| (address.host_str(), address.path())) {
+        Ok((Some(host), path)) if !visit.referrer.is_empty() => source::of_referrer(host, path),
+        _ => Source::default(),
+    }
+}
+
+/// The kind that the name says, or that the fields of a kind stand for where there is no name.
+fn payload(fields: &Fields) -> Result<Payload, Refused> {
+    const KINDS: [&str; 7] = ["component", "request", "query", "vital", "error", "command", "check"];
+    let name = match KINDS.into_iter().find(|kind| fields.given("name").is_none() && fields.given(kind).is_some()) {
+        Some(kind) => kind.to_owned(),
+        None => fields.required("name")?,
+    };
+    json::payload(&name, fields.0).map_err(|outcome| of(outcome, KINDS.into_iter().find(|kind| *kind == name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(more: &str) -> Result<Line, Refused> {
+        let json = format!(r#"{{"name":"pageview","visitor":"anna","timestamp":"2026-11-21T10:00:00Z"{more}}}"#);
+        read(json.as_bytes(), "example.com")
+    }
+
+    #[test]
+    fn what_is_not_given_is_unknown() {
+        let event = line("").unwrap().event;
+        assert_eq!((&*event.hostname, &*event.pathname, event.time.0), ("example.com", "/", 1_795_255_200));
+        assert_eq!(event.visit, VisitAttributes::default());
+    }
+
+    #[test]
+    fn a_url_gives_host_and_path_without_query() {
+        let event = line(r#","url":"https://www.example.com/a?secret=1#x""#).unwrap().event;
+        assert_eq!((&*event.hostname, &*event.pathname), ("www.example.com", "/a"));
+    }
+
+    #[test]
+    fn source_and_channel_are_derived_unless_given() {
+        for (more, source, channel) in [
+            (r#","source":"Google""#, "Google", "Organic Search"),
+            (r#","referrer":"https://www.google.com/search?q=x""#, "Google", "Organic Search"),
+            (r#","referrer":"news.example.org/a""#, "news.example.org", "Referral"),
+            (r#","utm_source":"newsletter","utm_medium":"email""#, "newsletter", "Email"),
+            (r#","source":"Bing","click_id_param":"msclkid""#, "Bing", "Paid Search"),
+            (r#","source":"Google","channel":"Mine""#, "Google", "Mine"),
+            (r#","source":"""#, "", ""),
+        ] {
+            let visit = line(more).unwrap().event.visit;
+            assert_eq!((&*visit.source, &*visit.channel), (source, channel), "{more}");
+        }
+    }
+
+    #[test]
+    fn a_user_agent_is_read_and_forgotten() {
+        let firefox = r#","user_agent":"Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0""#;
+        let visit = line(firefox).unwrap().event.visit;
+        assert_eq!((&*visit.browser, &*visit.os, &*visit.device), ("Firefox", "GNU/Linux", "Desktop"));
+        assert_eq!(line(r#","user_agent":"curl/8.5""#).unwrap_err().outcome.reason(), "bot");
+    }
+
+    #[test]
+    fn a_line_that_is_wrong_says_where() {
+        for (more, reason, field) in [
+            (r#","timestamp":"yesterday""#, "bad_field", Some("timestamp")),
+            (r#","visitor":"""#, "missing_field", Some("visitor")),
+            (r#","visitor":7"#, "bad_field", Some("visitor")),
+            (r#","scroll_depth":"40""#, "bad_field", Some("scroll_depth")),
+            (r#","scroll_depth":101"#, "bad_field", Some("scroll_depth")),
+            (r#","city":-1"#, "bad_field", Some("city")),
+            (r#","id":"xyz""#, "bad_field", Some("id")),
+            (r#","url":"nonsense""#, "bad_url", Some("url")),
+            (r#","props":{"a":[1]}"#, "bad_field", Some("props")),
+            (r#","revenue":{"amount":"much","currency":"EUR"}"#, "bad_field", Some("revenue")),
+            (r#","browser":{}"#, "bad_field", Some("browser")),
+            (",", "malformed", None),
+        ] {
+            let refused = line(more).unwrap_err();
+            assert_eq!((refused.outcome.reason(), refused.field), (reason, field), "{more}");
+        }
+    }
+
+    #[test]
+    fn the_kinds_with_their_own_fields_are_read() {
+        let json = r#"{"visitor":"ci","timestamp":"2026-11-21T10:00:00Z","command":{"name":"build","flags":["release"],"success":false,"duration_ms":1234.5}}"#;
+        let event = read(json.as_bytes(), "example.com").unwrap().event;
+        assert_eq!(event.name, "command");
+        assert_eq!(
+            event.detail.as_deref(),
+            Some(&Payload::Command {
+                name: "build".into(),
+                flags: vec!["release".into()],
+                success: false,
+                duration_ms: 1235,
+                version: String::new()
+            })
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! `POST /api/v1/import?site=`: whole events of any past time, one JSON object per line, of any length.
+//!
+//! The body is read as it comes and handed to the site's object in parts, each of which is durable before the next is
+//! read. With an `Idempotency-Key` a repeated import goes on where the last one ended.
+
+mod field;
+mod line;
+mod splitter;
+
+use crate::answer::{Answer, Refusal, of_json};
+use crate::call::Call;
+use crate::ingest;
+use crate::registry;
+use crate::site_store::client;
+use crate::site_store::delivery::{Delivery, Progress, Sender};
+use crate::site_store::question::Question;
+use futures_util::StreamExt;
+use protocol::outcome::{Outcome, TooLarge};
+use serde_json::{Value, json};
+use splitter::Splitter;
+use worker::Method;
+
+/// Events that are handed over together: a part of well under a megabyte.
+const PART_EVENTS: usize = 1_000;
+/// Refused lines that the answer lists one by one; further ones are only counted.
+const REJECTED_LISTED_MAX: usize = 10_000;
+/// Longest idempotency key.
+const KEY_BYTES_MAX: usize = 200;
+
+/// Takes an import in.
+pub(super) async fn answer(call: &mut Call) -> Answer {
+    call.only(Method::Post, "POST")?;
+    call.owner_only()?;
+    let types = ["application/x-ndjson", "application/jsonl", "application/json", "text/plain"];
+    call.content_type(&types, "Send one JSON object per line as application/x-ndjson, not compressed.")?;
+    let site = call.parameter("site").unwrap_or_default();
+    let site = ingest::known_site(call, &site, 0).await?;
+    let mut import = Import::begin(call, site).await?;
+    let mut splitter = Splitter::default();
+    if call.request.inner().body().is_some() {
+        let mut stream = call.request.stream()?;
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|_| Refusal::malformed("The body ended before its time; send it again."))?;
+            for line in splitter.feed(&chunk) {
+                import.take(&line, call).await?;
+            }
+        }
+    }
+    if let Some(line) = splitter.end() {
+        import.take(&line, call).await?;
+    }
+    import.hand_over(call).await?;
+    Ok(of_json(200, &import.report()))
+}
+
+/// An import under way.
+struct Import {
+    site: String,
+    key: Option<String>,
+    /// Lines that an earlier import with this key has already brought.
+    done_before: u64,
+    now_ms: i64,
+    lines: u64,
+    received: u64,
+    accepted: u64,
+    part: Delivery,
+    /// The line of each event in the part.
+    part_lines: Vec<u64>,
+    rejected: Vec<Value>,
+    rejected_count: u64,
+}
+
+impl Import {
+    async fn begin(call: &Call, site: String) -> Result<Self, Refusal> {
+        let key = call.header("idempotency-key");
+        if key.as_ref().is_some_and(|key| key.len() > KEY_BYTES_MAX) {
+            let hint = "Use a key of at most 200 bytes.";
+            return Err(Refusal::new(400, "bad_field", "The Idempotency-Key is too long.", hint));
+        }
+        let mut import = Self {
+            site,
+            key,
+            done_before: 0,
+            now_ms: call.now_ms(),
+            lines: 0,
+            received: 0,
+            accepted: 0,
+            part: Delivery::default(),
+            part_lines: Vec::new(),
+            rejected: Vec::new(),
+            rejected_count: 0,
+        };
+        if let Some(key) = &import.key {
+            let question = Question::ImportProgress { key: key.clone() };
+            let progress = client::ask(&call.env, &import.site, &question).await?.body;
+            let of = |field| progress.get(field).and_then(Value::as_u64).unwrap_or(0);
+            (import.done_before, import.accepted) = (of("lines"), of("accepted"));
+        }
+        Ok(import)
+    }
+
+    async fn take(&mut self, bytes: &[u8], call: &Call) -> Result<(), Refusal> {
+        self.lines += 1;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        self.received += 1;
+        if self.lines <= self.done_before {
+            return Ok(());
+        }
+        if bytes.len() > splitter::LINE_BYTES_MAX {
+            self.refuse(self.lines, Outcome::TooLarge(TooLarge::Text), None);
+        } else {
+            match line::read(bytes, &self.site) {
+                Ok(read) => {
+                    self.part.push(read.id, Sender::Named(read.visitor), read.event);
+                    self.part_lines.push(self.lines);
+                }
+                Err(refused) => self.refuse(self.lines, refused.outcome, refused.field),
+            }
+        }
+        if self.part.events.len() >= PART_EVENTS { self.hand_over(call).await } else { Ok(()) }
+    }
+
+    fn refuse(&mut self, line: u64, outcome: Outcome, field: Option<&'static str>) {
+        self.part.refuse(outcome);
+        self.list(line, outcome, field);
+    }
+
+    fn list(&mut self, line: u64, outcome: Outcome, field: Option<&'static str>) {
+        self.rejected_count += 1;
+        if self.rejected.len() < REJECTED_LISTED_MAX {
+            let mut entry = json!({ "line": line, "outcome": outcome.name(), "reason": outcome.reason() });
+            if let (Some(field), Some(fields)) = (field, entry.as_object_mut()) {
+                fields.insert("field".into(), field.into());
+            }
+            self.rejected.push(entry);
+        }
+    }
+
+    /// Hands the part over and waits until it is durable.
+    async fn hand_over(&mut self, call: &Call) -> Result<(), Refusal> {
+        let mut part = std::mem::take(&mut self.part);
+        let lines = std::mem::take(&mut self.part_lines);
+        if part.events.is_empty() && part.refused.is_empty() {
+            return Ok(());
+        }
+        part.now_ms = self.now_ms;
+        part.progress = self.key.clone().map(|key| Progress { key, lines: self.lines as u32 });
+        let Some(outcomes) = client::deliver(&call.env, &self.site, &part).await? else {
+            registry::forget(&self.site);
+            return Err(Refusal::unknown_site());
+        };
+        for (line, outcome) in lines.into_iter().zip(outcomes) {
+            if outcome == Outcome::Accepted {
+                self.accepted += 1;
+            } else {
+                self.list(line, outcome, None);
+            }
+        }
+        Ok(())
+    }
+
+    fn report(self) -> Value {
+        let mut report = json!({ "received": self.received, "accepted": self.accepted, "rejected": self.rejected });
+        if let Some(fields) = report.as_object_mut() {
+            let listed = fields.get("rejected").and_then(Value::as_array).map_or(0, Vec::len) as u64;
+            if self.rejected_count > listed {
+                fields.insert("rejected_not_listed".into(), (self.rejected_count - listed).into());
+            }
+            if self.done_before > 0 {
+                fields.insert("resumed_after_line".into(), self.done_before.into());
+            }
+        }
+        report
+    }
+}

@@ -1,0 +1,21 @@
+//! `GET /api/v1/outcomes?site=`: how many events a site received and what became of them.
+
+use crate::answer::{Answer, Refusal, of_json};
+use crate::call::Call;
+use crate::ingest;
+use crate::site_store::client;
+use crate::site_store::question::Question;
+use worker::Method;
+
+/// Shows the conservation table: received is the sum of the outcomes.
+pub(super) async fn answer(call: &Call) -> Answer {
+    call.only(Method::Get, "GET")?;
+    call.owner_only()?;
+    let site = call.parameter("site").unwrap_or_default();
+    let site = ingest::known_site(call, &site, 0).await?;
+    let answer = client::ask(&call.env, &site, &Question::Outcomes).await?;
+    if answer.body.is_null() {
+        return Err(Refusal::unknown_site());
+    }
+    Ok(of_json(200, &answer.body))
+}

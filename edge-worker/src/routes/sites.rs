@@ -1,0 +1,81 @@
+//! `/api/v1/sites`: which sites there are, and each one's settings.
+
+use crate::answer::{Answer, Refusal, of_json};
+use crate::call::Call;
+use crate::site_store::client;
+use crate::site_store::question::Question;
+use crate::{domain, registry};
+use engine::site::SiteSettings;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+use worker::Method;
+
+const BODY_BYTES_MAX: usize = 262_144;
+
+/// Lists all sites.
+pub(super) async fn list(call: &Call) -> Answer {
+    call.only(Method::Get, "GET")?;
+    call.owner_only()?;
+    Ok(of_json(200, &json!({ "sites": registry::list(&call.env).await? })))
+}
+
+/// Shows, makes, changes or deletes one site.
+pub(super) async fn one(call: &mut Call, domain: &str) -> Answer {
+    call.owner_only()?;
+    let decoded = percent_decode_str(domain).decode_utf8_lossy();
+    let domain = domain::read(&decoded).ok_or_else(|| {
+        let hint = "A domain has letters, digits, dots, hyphens and perhaps a port.";
+        Refusal::new(400, "bad_field", "The path names no domain.", hint)
+    })?;
+    match call.request.method() {
+        Method::Get => show(call, &domain).await,
+        Method::Put => put(call, domain).await,
+        Method::Delete => delete(call, &domain).await,
+        _ => Err(Refusal::method("GET, PUT, DELETE")),
+    }
+}
+
+async fn show(call: &Call, domain: &str) -> Answer {
+    if !registry::has(&call.env, domain).await? {
+        return Err(Refusal::unknown_site());
+    }
+    let answer = client::ask(&call.env, domain, &Question::Settings).await?;
+    if answer.body.is_null() {
+        return Err(Refusal::unknown_site());
+    }
+    Ok(of_json(200, &with_domain(answer.body, domain)))
+}
+
+async fn put(call: &mut Call, domain: String) -> Answer {
+    call.content_type(&["application/json", "text/plain"], "Send the settings as application/json.")?;
+    let body = call.body(BODY_BYTES_MAX).await?;
+    let given: Value = if body.is_empty() {
+        json!({})
+    } else {
+        serde_json::from_slice(&body).map_err(|_| Refusal::malformed("Send the settings as a JSON object."))?
+    };
+    let settings = match SiteSettings::from_json(&given) {
+        Ok(settings) => settings.to_json(),
+        Err(refusal) => return Ok(of_json(400, &refusal.to_json())),
+    };
+    let question = Question::SetUp { domain: domain.clone(), settings: settings.clone() };
+    client::ask(&call.env, &domain, &question).await?;
+    registry::put(&call.env, &domain, settings.clone()).await?;
+    Ok(of_json(200, &with_domain(settings, &domain)))
+}
+
+async fn delete(call: &Call, domain: &str) -> Answer {
+    if !registry::has(&call.env, domain).await? {
+        return Err(Refusal::unknown_site());
+    }
+    registry::delete(&call.env, domain).await?;
+    client::ask(&call.env, domain, &Question::Delete).await?;
+    Ok(of_json(200, &json!({ "deleted": domain })))
+}
+
+fn with_domain(mut settings: Value, domain: &str) -> Value {
+    if let Some(fields) = settings.as_object_mut() {
+        fields.insert("domain".into(), domain.into());
+    }
+    settings
+}

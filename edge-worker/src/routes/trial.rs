@@ -1,0 +1,23 @@
+//! `POST /api/v1/test/panic?where=worker|object`: breaks on purpose, to prove that the next request works. Test mode only.
+
+use crate::answer::{Answer, Refusal};
+use crate::call::Call;
+use crate::site_store::client;
+use crate::site_store::question::Question;
+use worker::Method;
+
+/// Panics in the worker or in the object of the site given as `site`.
+#[allow(clippy::panic, reason = "the panic is what is asked for, and only in test mode")]
+pub(super) async fn answer(call: &Call) -> Answer {
+    call.only(Method::Post, "POST")?;
+    call.owner_only()?;
+    match call.parameter("where").as_deref() {
+        Some("worker") => panic!("asked to break"),
+        Some("object") => {
+            let site = call.parameter("site").unwrap_or_default();
+            client::ask(&call.env, &site, &Question::Panic).await?;
+            Err(Refusal::unknown_site())
+        }
+        _ => Err(Refusal::malformed("Say where: worker or object.")),
+    }
+}

@@ -1,0 +1,208 @@
+//! The Durable Object of one site: takes deliveries in exactly once and answers questions about them.
+//!
+//! [`delivery`] comes in, [`visitor`] makes its senders hashes with the [`salt`] of the day, [`group`] writes it together
+//! with others after [`dedupe`] has seen the ids; [`question`] is what can be asked. [`client`] is the worker's side.
+
+mod active;
+pub mod client;
+mod dedupe;
+pub mod delivery;
+mod group;
+pub mod question;
+mod record;
+mod salt;
+mod schema;
+mod sending;
+mod site_day;
+mod visitor;
+
+use active::ActiveVisitors;
+use dedupe::{ArrivalDay, DedupeWindow};
+use delivery::Delivery;
+use engine::table::Table;
+use group::Group;
+use protocol::outcome::Outcome;
+use question::Question;
+use record::SiteRecord;
+use salt::SaltKeeper;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::durable::{State, Storage};
+use worker::{Delay, DurableObject, Env, Request, Response, Result, durable_object};
+
+/// The object as the runtime holds it.
+#[durable_object(alarm)]
+pub struct SiteStore {
+    site: Rc<Site>,
+}
+
+/// What the object knows and keeps.
+pub(crate) struct Site {
+    storage: Storage,
+    salts: SaltKeeper,
+    test_mode: bool,
+    /// How long a group waits for more deliveries: money on Cloudflare, where rows written are billed.
+    group_window: Duration,
+    record: RefCell<Option<SiteRecord>>,
+    window: RefCell<Option<DedupeWindow>>,
+    group: RefCell<Group>,
+    /// Everything the journal holds, once somebody has asked.
+    table: RefCell<Option<Table>>,
+    active: RefCell<ActiveVisitors>,
+}
+
+impl DurableObject for SiteStore {
+    fn new(state: State, env: Env) -> Self {
+        crate::runtime::keep_panics_quiet();
+        let config = crate::config::Config::read(&env);
+        let site = Site {
+            salts: SaltKeeper::new(&env, state.id().to_string()),
+            storage: state.storage(),
+            test_mode: config.test_mode,
+            group_window: Duration::from_millis(config.group_window_ms.into()),
+            record: RefCell::default(),
+            window: RefCell::default(),
+            group: RefCell::default(),
+            table: RefCell::default(),
+            active: RefCell::default(),
+        };
+        Self { site: Rc::new(site) }
+    }
+
+    async fn fetch(&self, _request: Request) -> Result<Response> {
+        Response::error("This object is called by its methods.", 404)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.site.on_alarm().await?;
+        Response::empty()
+    }
+}
+
+#[wasm_bindgen]
+impl SiteStore {
+    /// Commits an encoded delivery. Answers a status byte (see [`client`]) and, if it is 0, an outcome byte per event.
+    pub async fn deliver(&self, bytes: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
+        Ok(match self.site.deliver(&bytes).await? {
+            Taken::UnknownSite => vec![client::UNKNOWN_SITE],
+            Taken::Failed => vec![client::FAILED],
+            Taken::Durable(outcomes) => {
+                let outcome_bytes = outcomes.iter().map(|outcome| u8::from(*outcome == Outcome::Duplicate));
+                std::iter::once(client::DURABLE).chain(outcome_bytes).collect()
+            }
+        })
+    }
+
+    /// Answers a [`Question`] in JSON with an answer in JSON.
+    pub async fn ask(&self, question: String) -> std::result::Result<String, JsValue> {
+        let question: Question = serde_json::from_str(&question).map_err(|_| JsValue::from("unknown question"))?;
+        Ok(question::answer(&self.site, question).await?.to_string())
+    }
+}
+
+/// What became of a delivery.
+enum Taken {
+    Durable(Vec<Outcome>),
+    UnknownSite,
+    Failed,
+}
+
+impl Site {
+    async fn deliver(self: &Rc<Self>, bytes: &[u8]) -> Result<Taken> {
+        let Ok(mut delivery) = Delivery::decode(bytes) else { return Ok(Taken::Failed) };
+        if !self.load_record()? {
+            return Ok(Taken::UnknownSite);
+        }
+        self.fill_in_visitors(&mut delivery).await?;
+        // From here to the commit's registration nothing is awaited: the ids and the group change together.
+        self.load_window(ArrivalDay::of_ms(delivery.now_ms))?;
+        let (outcomes, durable) = self.join(delivery)?;
+        Ok(if durable.await == Ok(true) { Taken::Durable(outcomes) } else { Taken::Failed })
+    }
+
+    fn join(
+        self: &Rc<Self>,
+        delivery: Delivery,
+    ) -> Result<(Vec<Outcome>, futures_channel::oneshot::Receiver<bool>)> {
+        let mut window = self.window.borrow_mut();
+        let window = window.as_mut().ok_or_else(|| schema::corrupt("ids"))?;
+        let mut group = self.group.borrow_mut();
+        let joined = group.join(delivery, window);
+        let (first, full) = (group.has_one_waiter(), group.is_full());
+        drop(group);
+        if first || full {
+            let site = Rc::clone(self);
+            let wait = if full { Duration::ZERO } else { self.group_window };
+            wasm_bindgen_futures::spawn_local(async move {
+                // Even no window at all lets in what has arrived by now.
+                Delay::from(wait).await;
+                site.commit();
+            });
+        }
+        Ok(joined)
+    }
+
+    fn commit(&self) {
+        let group = self.group.take();
+        let mut window = self.window.borrow_mut();
+        let Some(window) = window.as_mut() else { return };
+        match group.commit(&self.storage, window) {
+            Ok(events) => {
+                if let Some(table) = self.table.borrow_mut().as_mut() {
+                    events.into_iter().for_each(|event| table.append(event));
+                }
+            }
+            // The message names no event: it is the database's.
+            Err(error) => worker::console_error!("commit failed: {}", error),
+        }
+    }
+
+    /// Reads the ids of the window, once, and forgets those that are over it.
+    fn load_window(&self, today: ArrivalDay) -> Result<()> {
+        let sql = self.storage.sql();
+        let mut held = self.window.borrow_mut();
+        if held.is_none() {
+            let mut window = DedupeWindow::default();
+            for day in schema::id_days(&sql)? {
+                for row in sql.exec(&format!("SELECT ids FROM ids_{}", day.0), None)?.raw() {
+                    window.load(day, schema::blob(&row?, 0).ok_or_else(|| schema::corrupt("ids"))?);
+                }
+            }
+            *held = Some(window);
+        }
+        let over = held.as_mut().map(|window| window.drop_before(today)).unwrap_or_default();
+        over.into_iter().try_for_each(|day| schema::drop_ids(&sql, day))
+    }
+
+    /// Calls `with` with the table of everything the journal holds, read on the first call.
+    fn with_table<T>(&self, with: impl FnOnce(&mut Table) -> T) -> Result<T> {
+        let mut held = self.table.borrow_mut();
+        if held.is_none() {
+            let mut table = Table::default();
+            for row in self.storage.sql().exec("SELECT events FROM journal ORDER BY seq", None)?.raw() {
+                let row = row?;
+                let record = schema::blob(&row, 0).ok_or_else(|| schema::corrupt("journal"))?;
+                for event in engine::journal::decode(record).map_err(|_| schema::corrupt("journal"))? {
+                    table.append(event);
+                }
+            }
+            *held = Some(table);
+        }
+        held.as_mut().map(with).ok_or_else(|| schema::corrupt("journal"))
+    }
+
+    /// The salts that are over are deleted on time even if nobody passes by.
+    async fn on_alarm(&self) -> Result<()> {
+        if self.load_record()? {
+            let today = site_day::of_ms(&self.time_zone(), crate::runtime::clock_ms());
+            self.salts.delete_old(today).await?;
+            if let Some(day) = self.salts.stored_days().await?.into_iter().min() {
+                self.set_alarm_for_end_of(day).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! What a site's object can be asked, and its answers. Both are JSON: these are the calls of an owner at a desk.
+
+use super::{Site, schema};
+use engine::event::UnixSeconds;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use worker::{Result, SqlStorageValue};
+
+/// A question.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Question {
+    /// Set the site up, or give it new settings.
+    SetUp {
+        /// The site's domain, which is also the object's name.
+        domain: String,
+        /// Settings that `engine::site::SiteSettings` accepts.
+        settings: Value,
+    },
+    /// The settings as they were given; null where the site is not set up.
+    Settings,
+    /// Take everything of the site away.
+    Delete,
+    /// A Stats API query, or several.
+    Query {
+        /// The present, in seconds since 1970.
+        now_s: i64,
+        /// The request's body.
+        request: Value,
+    },
+    /// How many events ended how.
+    Outcomes,
+    /// How far an import has come: `{"lines","accepted"}`.
+    ImportProgress {
+        /// The importer's idempotency key.
+        key: String,
+    },
+    /// Break, to prove that breaking is survived. Test mode only.
+    Panic,
+}
+
+/// Answers a question: `{"status": 200, "body": …}`, or 404 where the site is not set up.
+pub(super) async fn answer(site: &Site, question: Question) -> Result<Value> {
+    if let Question::SetUp { domain, settings } = question {
+        site.set_up(domain, settings)?;
+        return Ok(ok(Value::Null));
+    }
+    if !site.load_record()? {
+        return Ok(json!({ "status": 404, "body": null }));
+    }
+    match question {
+        Question::SetUp { .. } => Ok(ok(Value::Null)),
+        Question::Settings => Ok(ok(site.record.borrow().as_ref().map_or(Value::Null, |record| record.given.clone()))),
+        Question::Delete => site.delete().await.map(|()| ok(Value::Null)),
+        Question::Query { now_s, request } => query(site, UnixSeconds(now_s), &request),
+        Question::Outcomes => outcomes(site).map(ok),
+        Question::ImportProgress { key } => import_progress(site, &key).map(ok),
+        Question::Panic => break_down(site),
+    }
+}
+
+fn ok(body: Value) -> Value {
+    json!({ "status": 200, "body": body })
+}
+
+fn query(site: &Site, now: UnixSeconds, request: &Value) -> Result<Value> {
+    let record = site.record.borrow();
+    let settings = &record.as_ref().ok_or_else(|| schema::corrupt("settings"))?.settings;
+    let answer = site.with_table(|table| engine::query::answer(table, settings, now, request))?;
+    Ok(match answer {
+        Ok(body) => ok(body),
+        Err(refusal) => json!({ "status": refusal.status, "body": refusal.to_json() }),
+    })
+}
+
+fn outcomes(site: &Site) -> Result<Value> {
+    let statement = "SELECT outcome, reason, sum(count) FROM outcomes GROUP BY outcome, reason ORDER BY outcome, reason";
+    let rows = schema::rows(&site.storage.sql(), statement, vec![])?;
+    let mut received = 0;
+    let table: Vec<Value> = rows
+        .iter()
+        .filter_map(|row| {
+            let (outcome, reason) = (schema::text(row, 0)?, schema::text(row, 1)?);
+            let count = schema::integer(row, 2)?;
+            received += count;
+            Some(json!({ "outcome": outcome, "reason": reason, "count": count }))
+        })
+        .collect();
+    Ok(json!({ "received": received, "outcomes": table }))
+}
+
+fn import_progress(site: &Site, key: &str) -> Result<Value> {
+    let statement = "SELECT lines, accepted FROM imports WHERE key = ?";
+    let rows = schema::rows(&site.storage.sql(), statement, vec![SqlStorageValue::from(key)])?;
+    let of = |column| rows.first().and_then(|row| schema::integer(row, column)).unwrap_or(0);
+    Ok(json!({ "lines": of(0), "accepted": of(1) }))
+}
+
+/// Writes, then panics: what was written must not be there afterwards.
+#[allow(clippy::panic, reason = "the panic is what is asked for, and only in test mode")]
+fn break_down(site: &Site) -> Result<Value> {
+    if !site.test_mode {
+        return Ok(json!({ "status": 404, "body": null }));
+    }
+    let statement = "INSERT INTO outcomes (day, outcome, reason, count) VALUES (0, 'accepted', 'written before a panic', 1)";
+    site.storage.sql().exec(statement, None)?;
+    panic!("asked to break")
+}

@@ -1,0 +1,84 @@
+//! What a site's object keeps in its database.
+//!
+//! - `site`: one row, the settings and the key that hashes imported visitors.
+//! - `journal`: enriched events, a BLOB per commit.
+//! - `ids_<day>`: the ids counted on a day of arrival, a BLOB per commit; a table per day, so that forgetting them is a
+//!   `DROP TABLE`, which bills no rows.
+//! - `outcomes`: how many events ended how, per day of arrival.
+//! - `imports`: how far each import with an idempotency key has come.
+
+use super::dedupe::ArrivalDay;
+use worker::{Error, Result, SqlStorage, SqlStorageValue};
+
+/// Version of the tables below; a later one migrates forward from it.
+pub const VERSION: i32 = 1;
+
+const TABLES: [&str; 4] = [
+    "CREATE TABLE IF NOT EXISTS site (schema INTEGER NOT NULL, domain TEXT NOT NULL, settings TEXT NOT NULL, import_key BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, arrived_s INTEGER NOT NULL, events BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS outcomes (day INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, outcome, reason)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS imports (key TEXT PRIMARY KEY, lines INTEGER NOT NULL, accepted INTEGER NOT NULL) WITHOUT ROWID",
+];
+
+/// Makes the tables that are not there yet.
+pub fn create(sql: &SqlStorage) -> Result<()> {
+    TABLES.iter().try_for_each(|table| sql.exec(table, None).map(|_| ()))
+}
+
+/// Whether a site was ever set up in this database.
+pub fn exists(sql: &SqlStorage) -> Result<bool> {
+    let found = rows(sql, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'site'", vec![])?;
+    Ok(found.first().and_then(|row| row.first()) == Some(&SqlStorageValue::Integer(1)))
+}
+
+/// The days that have a table of ids.
+pub fn id_days(sql: &SqlStorage) -> Result<Vec<ArrivalDay>> {
+    let names = rows(sql, "SELECT substr(name, 5) FROM sqlite_master WHERE type = 'table' AND name GLOB 'ids_*'", vec![])?;
+    Ok(names.iter().filter_map(|row| text(row, 0)?.parse().ok().map(ArrivalDay)).collect())
+}
+
+/// Makes a day's table of ids.
+pub fn create_ids(sql: &SqlStorage, day: ArrivalDay) -> Result<()> {
+    sql.exec(&format!("CREATE TABLE IF NOT EXISTS ids_{} (ids BLOB NOT NULL)", day.0), None).map(|_| ())
+}
+
+/// Forgets a day's ids.
+pub fn drop_ids(sql: &SqlStorage, day: ArrivalDay) -> Result<()> {
+    sql.exec(&format!("DROP TABLE IF EXISTS ids_{}", day.0), None).map(|_| ())
+}
+
+/// All rows of a statement.
+pub fn rows(sql: &SqlStorage, statement: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Vec<SqlStorageValue>>> {
+    sql.exec(statement, values)?.raw().collect()
+}
+
+/// A column as text.
+pub fn text(row: &[SqlStorageValue], column: usize) -> Option<&str> {
+    match row.get(column) {
+        Some(SqlStorageValue::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// A column as bytes.
+pub fn blob(row: &[SqlStorageValue], column: usize) -> Option<&[u8]> {
+    match row.get(column) {
+        Some(SqlStorageValue::Blob(bytes)) => Some(bytes),
+        _ => None,
+    }
+}
+
+/// A column as a whole number.
+pub fn integer(row: &[SqlStorageValue], column: usize) -> Option<i64> {
+    match row.get(column) {
+        Some(SqlStorageValue::Integer(number)) => Some(*number),
+        // Whole numbers of JavaScript arrive as floats beyond 2^53 only, which none of ours reaches.
+        Some(SqlStorageValue::Float(number)) => Some(*number as i64),
+        _ => None,
+    }
+}
+
+/// A stored value is not what this version writes.
+pub fn corrupt(what: &'static str) -> Error {
+    Error::RustError(format!("stored {what} cannot be read"))
+}

@@ -1,0 +1,110 @@
+//! From senders to visitors: the only place where an IP address and user agent meet a salt, in memory.
+
+use super::active::VISIT_GAP_S;
+use super::delivery::{Delivery, Sender};
+use super::{Site, schema, site_day, visitor};
+use engine::event::{Event, VisitorHash};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use visitor::Salt;
+use worker::Result;
+
+/// The salts that an event's day needs.
+struct DaySalts {
+    today: Salt,
+    /// Present while a visit of the day before may go on.
+    yesterday: Option<Salt>,
+}
+
+impl Site {
+    /// Gives every event of a delivery its visitor.
+    pub(crate) async fn fill_in_visitors(&self, delivery: &mut Delivery) -> Result<()> {
+        let zone = self.time_zone();
+        let day_of = |event: &Event| site_day::of_ms(&zone, event.time.0 * 1000);
+        let mut salts = BTreeMap::new();
+        let mut named = false;
+        for (event, sender) in delivery.events.iter().zip(&delivery.senders) {
+            match sender {
+                Sender::Named(_) => named = true,
+                Sender::Client { .. } => named = false,
+                Sender::Same => {}
+            }
+            let day = day_of(event);
+            if !named && !salts.contains_key(&day) {
+                salts.insert(day, self.day_salts(day, event.time.0, delivery.now_ms).await?);
+            }
+        }
+        let record = self.record.borrow();
+        let record = record.as_ref().ok_or_else(|| schema::corrupt("settings"))?;
+        let mut sender = &Sender::Same;
+        for (event, given) in delivery.events.iter_mut().zip(&delivery.senders) {
+            if *given != Sender::Same {
+                sender = given;
+            }
+            event.visitor = match sender {
+                Sender::Same => VisitorHash::default(),
+                Sender::Named(name) => visitor::hash(&record.import_key, &[name]),
+                Sender::Client { ip, user_agent } => {
+                    let parts = [record.domain.as_str(), ip, user_agent];
+                    let Some(day) = salts.get(&day_of(event)) else { continue };
+                    self.visitor_of_day(day, &parts, event.time.0)
+                }
+            };
+        }
+        Ok(())
+    }
+
+    fn visitor_of_day(&self, salts: &DaySalts, parts: &[&str], at_s: i64) -> VisitorHash {
+        let yesterdays = salts.yesterday.as_ref().map(|salt| visitor::hash(salt, parts));
+        match yesterdays {
+            Some(hash) if self.active.borrow_mut().goes_on(hash, at_s) => hash,
+            _ => visitor::hash(&salts.today, parts),
+        }
+    }
+
+    async fn day_salts(&self, day: Date, at_s: i64, now_ms: i64) -> Result<DaySalts> {
+        let (today, made) = self.salts.find_or_make(day).await?;
+        if made {
+            self.salts.delete_old(site_day::of_ms(&self.time_zone(), now_ms)).await?;
+            self.set_alarm_for_end_of(day).await?;
+        }
+        if !self.active.borrow().are_of(day) {
+            let seen = self.seen_lately(now_ms.div_euclid(1000))?;
+            self.active.borrow_mut().begin(day, seen);
+        }
+        let going_on = self.active.borrow_mut().any(day, at_s);
+        let yesterday = match day.checked_sub(1.day()) {
+            Ok(yesterday) if going_on => self.salts.find(yesterday).await?,
+            _ => None,
+        };
+        Ok(DaySalts { today, yesterday })
+    }
+
+    /// Who sent something in the last half hour, and when.
+    fn seen_lately(&self, now_s: i64) -> Result<Vec<(VisitorHash, i64)>> {
+        let since_s = now_s - VISIT_GAP_S;
+        let mut seen: Vec<_> = self.group.borrow().events().iter().map(|event| (event.visitor, event.time.0)).collect();
+        for row in self.storage.sql().exec("SELECT arrived_s, events FROM journal ORDER BY seq DESC", None)?.raw() {
+            let row = row?;
+            if schema::integer(&row, 0).is_none_or(|arrived_s| arrived_s < since_s) {
+                break;
+            }
+            let record = schema::blob(&row, 1).ok_or_else(|| schema::corrupt("journal"))?;
+            let events = engine::journal::decode(record).map_err(|_| schema::corrupt("journal"))?;
+            seen.extend(events.iter().filter(|e| e.time.0 >= since_s).map(|event| (event.visitor, event.time.0)));
+        }
+        Ok(seen)
+    }
+
+    /// One alarm is all an object has: the earliest end is waited for, and the next one set when it has rung.
+    pub(super) async fn set_alarm_for_end_of(&self, day: Date) -> Result<()> {
+        let Some(end_ms) = site_day::salt_ends_ms(&self.time_zone(), day) else { return Ok(()) };
+        let wait_ms = end_ms - crate::runtime::clock_ms();
+        // Under a test's own clock the end may be years ago: its salts end by that clock alone.
+        if (self.test_mode && wait_ms < 0) || self.storage.get_alarm().await?.is_some() {
+            return Ok(());
+        }
+        self.storage.set_alarm(std::time::Duration::from_millis(wait_ms.max(0) as u64)).await
+    }
+}
