@@ -107,4 +107,87 @@ impl Outcome {
             other => other.name(),
         }
     }
+
+    /// Every outcome with every reason, so that a table of them can show the ones that did not happen.
+    pub const ALL: [Self; 19] = [
+        Self::Accepted,
+        Self::Duplicate,
+        Self::Filtered(Filtered::Bot),
+        Self::Filtered(Filtered::SpamReferrer),
+        Self::Filtered(Filtered::Gpc),
+        Self::Filtered(Filtered::ExcludedRoute),
+        Self::RateLimited,
+        Self::Invalid(Invalid::Malformed),
+        Self::Invalid(Invalid::UnknownVersion),
+        Self::Invalid(Invalid::MissingField),
+        Self::Invalid(Invalid::BadField),
+        Self::Invalid(Invalid::BadUrl),
+        Self::Invalid(Invalid::UnknownSite),
+        Self::TooOld,
+        Self::TooLarge(TooLarge::Body),
+        Self::TooLarge(TooLarge::Events),
+        Self::TooLarge(TooLarge::Text),
+        Self::TooLarge(TooLarge::Props),
+        Self::Unauthorised,
+    ];
+
+    /// How the sender can mend it, in one sentence; empty where nothing is to be mended.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Accepted | Self::Duplicate => "",
+            Self::Filtered(why) => match why {
+                Filtered::Bot => "Send from a browser that is not on the list of known robots.",
+                Filtered::SpamReferrer => "Send without this referrer: it is on the list of referrer spam.",
+                Filtered::Gpc => "Nothing to mend: the visitor asked not to be counted.",
+                Filtered::ExcludedRoute => "Remove the route from the site's excluded routes to count it.",
+            },
+            Self::RateLimited => "Send fewer requests and wait as long as Retry-After says.",
+            Self::Invalid(why) => match why {
+                Invalid::Malformed => "Send one whole batch, in the binary form or as JSON.",
+                Invalid::UnknownVersion => "Send a batch of version 1.",
+                Invalid::MissingField => "Fill in every field that the event's kind requires.",
+                Invalid::BadField => "Give each field a value of its type and within its range.",
+                Invalid::BadUrl => "Send the whole address of the page, beginning with http:// or https://.",
+                Invalid::UnknownSite => "Register the site first, or correct its domain.",
+            },
+            Self::TooOld => "Send events within a day of when they happened.",
+            Self::TooLarge(what) => match what {
+                TooLarge::Body => "Send at most 65,536 bytes in one batch.",
+                TooLarge::Events => "Send at most 100 events in one batch.",
+                TooLarge::Text => "Shorten the event's texts to what the protocol allows.",
+                TooLarge::Props => "Send at most 30 properties with an event and 50 flags with a command.",
+            },
+            Self::Unauthorised => "Send a key that may do this as a bearer token.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::{AGE_MS_MAX, BATCH_BYTES_MAX, EVENTS_PER_BATCH_MAX, FLAGS_MAX, PROPS_MAX};
+    use alloc::collections::BTreeSet;
+
+    #[test]
+    fn every_outcome_has_a_reason_of_its_own() {
+        let reasons: BTreeSet<_> = Outcome::ALL.iter().map(|outcome| outcome.reason()).collect();
+        assert_eq!(reasons.len(), Outcome::ALL.len());
+        for reason in reasons {
+            assert!(reason.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{reason}");
+        }
+    }
+
+    #[test]
+    fn every_refusal_says_how_to_mend_it() {
+        for outcome in Outcome::ALL {
+            let counted = matches!(outcome, Outcome::Accepted | Outcome::Duplicate);
+            assert_eq!(outcome.hint().is_empty(), counted, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn hints_state_the_limits_that_hold() {
+        assert_eq!((BATCH_BYTES_MAX, EVENTS_PER_BATCH_MAX, PROPS_MAX, FLAGS_MAX), (65_536, 100, 30, 50));
+        assert_eq!(AGE_MS_MAX, 24 * 60 * 60 * 1000);
+    }
 }

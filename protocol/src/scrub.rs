@@ -134,6 +134,7 @@ mod tests {
             ("https://example.com/#!/inbox", "https://example.com/#!/inbox"),
             ("https://example.com/reset/anna@example.org/now", "https://example.com/reset/:email/now"),
             ("https://example.com/u/anna%40example.org", "https://example.com/u/:email"),
+            ("https://example.com/u/anna@xn--e1afmkfd.xn--p1ai", "https://example.com/u/:email"),
             ("https://example.com/?utm_source=anna%40example.org", "https://example.com/?utm_source=:email"),
             ("https://example.com/pay/4111111111111111", "https://example.com/pay/:card"),
             ("https://example.com/pay/4111-1111-1111-1111", "https://example.com/pay/:card"),
@@ -169,6 +170,8 @@ mod tests {
             "/wiki/Supercalifragilisticexpialidocious",
             "/@anna",
             "/questions/79123456",
+            "/package/left-pad@1.3.10",
+            "/images/logo@2x.png",
         ] {
             let raw = alloc::format!("https://example.com{path}");
             assert_eq!(url(&raw, &[]).as_deref(), Some(raw.as_str()));

@@ -73,9 +73,10 @@ pub(super) fn thousandths(decimal: &str) -> Option<i64> {
     }
     for _ in 0..keep.max(0) {
         let digit = digits.next().and_then(|digit| digit.to_digit(10)).unwrap_or(0);
-        amount = amount.checked_mul(10)?.checked_add(digit.into())?;
+        let digit = i64::from(digit);
+        amount = amount.checked_mul(10)?.checked_add(if negative { -digit } else { digit })?;
     }
-    Some(if negative { -amount } else { amount })
+    Some(amount)
 }
 
 /// The object of a kind that has fields of its own; null for the others.

@@ -70,7 +70,15 @@ fn is_email(word: &str) -> bool {
         && !name.is_empty()
         && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.')
         && ending.chars().count() >= 2
-        && ending.chars().all(char::is_alphanumeric)
+        && ending.chars().all(|c| c.is_alphanumeric() || c == '-')
+        // No top-level domain is a number: `package@1.2.30` is a version.
+        && ending.chars().any(char::is_alphabetic)
+        && !is_pixel_density(name)
+}
+
+/// The `2x` of `logo@2x.png`: an image for screens of that density.
+fn is_pixel_density(name: &str) -> bool {
+    name.strip_suffix('x').is_some_and(|number| number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn is_ip(word: &str) -> bool {
