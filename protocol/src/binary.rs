@@ -30,6 +30,7 @@ use crate::check;
 use crate::event::{Batch, Event, EventId, Payload, Received, Revenue};
 use crate::limits::{BATCH_BYTES_MAX, EVENTS_PER_BATCH_MAX, SITE_BYTES_MAX};
 use crate::outcome::{Invalid, Outcome, TooLarge};
+use alloc::string::String;
 use alloc::vec::Vec;
 use reader::Reader;
 use writer::Writer;
@@ -135,7 +136,7 @@ fn read_event(from: &mut Reader, base: [u8; 12], expected: &mut u32) -> Result<E
     // An age beyond what fits is as old as can be said: the edge refuses it as too old.
     let age_ms = u32::try_from(from.number()?).unwrap_or(u32::MAX);
     let url = from.text()?;
-    let referrer = if head & REFERRER == 0 { Default::default() } else { from.text()? };
+    let referrer = if head & REFERRER == 0 { String::default() } else { from.text()? };
     let payload = read_payload(from, head & 15)?;
     let mut props = Vec::new();
     if head & PROPS != 0 {
@@ -178,14 +179,17 @@ fn write_payload(out: &mut Writer, payload: &Payload) {
             out.byte((*interactive).into());
         }
         Payload::Component { name, variant, version, action, duration_ms } => {
-            [name, variant, version, action].into_iter().for_each(|text| out.text(text));
+            for text in [name, variant, version, action] {
+                out.text(text);
+            }
             out.optional(*duration_ms);
         }
         Payload::Request { method, route, status, duration_ms, bytes_in, bytes_out } => {
             out.text(method);
             out.text(route);
-            let numbers = [u64::from(*status), u64::from(*duration_ms), *bytes_in, *bytes_out];
-            numbers.into_iter().for_each(|number| out.number(number));
+            for number in [u64::from(*status), u64::from(*duration_ms), *bytes_in, *bytes_out] {
+                out.number(number);
+            }
         }
         Payload::Query { system, fingerprint, duration_ms, rows } => {
             out.text(system);
@@ -206,7 +210,9 @@ fn write_payload(out: &mut Writer, payload: &Payload) {
         Payload::Command { name, flags, success, duration_ms, version } => {
             out.text(name);
             out.number(flags.len() as u64);
-            flags.iter().for_each(|flag| out.text(flag));
+            for flag in flags {
+                out.text(flag);
+            }
             out.byte((*success).into());
             out.number((*duration_ms).into());
             out.text(version);

@@ -12,15 +12,17 @@ pub struct EventId(pub [u8; 16]);
 impl EventId {
     /// The id of a page load's `counter`-th event: the load's random bytes with the counter in the last four.
     pub fn counted(base: [u8; 16], counter: u32) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = base;
-        let [w, x, y, z] = counter.to_be_bytes();
-        Self([a, b, c, d, e, f, g, h, i, j, k, l, w, x, y, z])
+        let mut id = base;
+        id.iter_mut().skip(12).zip(counter.to_be_bytes()).for_each(|(byte, count)| *byte = count);
+        Self(id)
     }
 
     /// The random part and the counter, as [`EventId::counted`] put them together.
     pub fn parts(self) -> ([u8; 12], u32) {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, w, x, y, z] = self.0;
-        ([a, b, c, d, e, f, g, h, i, j, k, l], u32::from_be_bytes([w, x, y, z]))
+        let mut random = [0; 12];
+        random.iter_mut().zip(self.0).for_each(|(byte, own)| *byte = own);
+        let counter = self.0.iter().skip(12).fold(0, |counter, byte| counter << 8 | u32::from(*byte));
+        (random, counter)
     }
 
     /// Reads 32 hexadecimal digits, with or without the hyphens of a UUID.
@@ -215,6 +217,34 @@ impl Payload {
         match self {
             Self::Custom { name, .. } => name,
             other => other.kind(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_its_random_part_and_a_counter() {
+        let id = EventId::counted(core::array::from_fn(|at| at as u8), 0x0102_0304);
+        assert_eq!(id.to_hex(), "000102030405060708090a0b01020304");
+        assert_eq!(id.parts(), ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], 0x0102_0304));
+    }
+
+    #[test]
+    fn an_id_is_read_from_hexadecimal_digits() {
+        let id = EventId(core::array::from_fn(|at| at as u8 * 17));
+        assert_eq!(EventId::from_hex(&id.to_hex()), Some(id));
+        assert_eq!(EventId::from_hex("00112233-4455-6677-8899-AABBCCDDEEFF"), Some(id));
+        for bad in [
+            "",
+            "00",
+            "00112233445566778899aabbccddeef",
+            "00112233445566778899aabbccddeeff0",
+            "g0112233445566778899aabbccddeeff",
+        ] {
+            assert_eq!(EventId::from_hex(bad), None, "{bad}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Replays what fuzzing started from and found, so that what once was mended stays mended.
 #![cfg(feature = "json")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 use protocol::{binary, json, scrub};
 use std::fs;

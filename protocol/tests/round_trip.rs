@@ -1,5 +1,6 @@
 //! What is written in either form is read again as the same batch, and both forms mean the same.
 #![cfg(feature = "json")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 use proptest::prelude::*;
 use protocol::event::{Batch, Event, EventId, Payload, Received, Revenue};

@@ -36,7 +36,7 @@ pub(super) fn number<T: TryFrom<u64>>(object: &Map<String, Value>, key: &str) ->
     };
     let whole = value.as_u64().or_else(|| {
         let float = value.as_f64()?;
-        (float >= 0.0 && float < 9e15).then(|| (float + 0.5) as u64)
+        (0.0..9e15).contains(&float).then_some((float + 0.5) as u64)
     });
     whole.and_then(|whole| T::try_from(whole).ok()).map(Some).ok_or(BAD_FIELD)
 }

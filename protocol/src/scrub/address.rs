@@ -64,7 +64,7 @@ fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 /// The text with its percent encoding undone, and `+` read as a space where it is `form` encoded. Bytes that are no
 /// UTF-8 become replacement characters: this is for looking, not for keeping.
 pub(super) fn decoded(text: &str, form: bool) -> Cow<'_, str> {
-    if !text.contains('%') && !(form && text.contains('+')) {
+    if !(text.contains('%') || form && text.contains('+')) {
         return Cow::Borrowed(text);
     }
     let mut bytes = Vec::with_capacity(text.len());

@@ -14,15 +14,12 @@ pub(super) fn scrub(text: &str) -> Cow<'_, str> {
     let mut kept_from = 0;
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let (length, placeholder) = match find_at(rest) {
-            Some(found) => found,
-            None => {
-                at += word_length(rest).max(1);
-                while !text.is_char_boundary(at) {
-                    at += 1;
-                }
-                continue;
+        let Some((length, placeholder)) = find_at(rest) else {
+            at += word_length(rest).max(1);
+            while !text.is_char_boundary(at) {
+                at += 1;
             }
+            continue;
         };
         out.push_str(text.get(kept_from..at).unwrap_or_default());
         out.push_str(placeholder);
