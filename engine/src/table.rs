@@ -13,7 +13,7 @@ use protocol::event::{Payload, Revenue};
 pub use sparse::SparseColumn;
 use std::collections::{BTreeMap, HashMap};
 use visits::Arrival;
-pub(crate) use visits::{ATTRIBUTES, CITY};
+pub(crate) use visits::CITY;
 pub use visits::{VISIT_GAP_SECONDS, Visit, Visits};
 
 /// Scroll depth of an event that has none.
@@ -105,11 +105,7 @@ impl Table {
     }
 
     fn set_details(&mut self, row: u32, payload: &Payload) {
-        let mut set = |field, text: &str| {
-            if !text.is_empty() {
-                self.details.entry(field).or_default().set(row, text);
-            }
-        };
+        let mut set = |field, text: &str| self.details.entry(field).or_default().set(row, text);
         match payload {
             Payload::Component { name, variant, version, .. } => {
                 set("component", name);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 pub enum Trigger {
     /// An event of this name.
     Event(String),
-    /// A page view of a path that the pattern matches (`*` within a segment, `**` anything).
+    /// A page view of a path that the pattern matches as a whole; `*` and `**` stand for anything, also for nothing.
     Page(String),
     /// Having read at least this many percent of a page that the pattern matches.
     Scroll {

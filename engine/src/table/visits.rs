@@ -20,7 +20,7 @@ pub const VISIT_GAP_SECONDS: i64 = 30 * 60;
 const NONE: u32 = u32::MAX;
 
 /// Number of attributes of a visit that are kept as texts: [`VISIT_TEXTS`] and the city.
-pub(crate) const ATTRIBUTES: usize = VISIT_TEXTS.len() + 1;
+const ATTRIBUTES: usize = VISIT_TEXTS.len() + 1;
 
 /// Where the city stands among the attributes: after the texts.
 pub(crate) const CITY: usize = VISIT_TEXTS.len();

@@ -1,0 +1,180 @@
+//! The dimensions by which results can be grouped and filtered.
+
+use crate::event::VISIT_TEXTS;
+use crate::table::CITY;
+use crate::time::Unit;
+
+/// A dimension of the Stats API.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Dimension {
+    /// `event:goal`.
+    Goal,
+    /// `event:page`.
+    Page,
+    /// `event:hostname`.
+    Hostname,
+    /// `event:name`.
+    Name,
+    /// `event:props:<name>`.
+    Prop(String),
+    /// A field of single kinds of events, such as `event:route`.
+    Detail(&'static str),
+    /// An attribute of the visit, by its place among them.
+    Visit(usize),
+    /// `visit:entry_page`.
+    EntryPage,
+    /// `visit:entry_page_hostname`.
+    EntryHostname,
+    /// `visit:exit_page`.
+    ExitPage,
+    /// `visit:exit_page_hostname`.
+    ExitHostname,
+    /// `time`, whose unit the range decides.
+    Time,
+    /// `time:day` and the like.
+    TimeUnit(Unit),
+}
+
+/// The fields of single kinds that are dimensions.
+const DETAILS: [&str; 7] = ["component", "variant", "version", "route", "method", "status", "command"];
+
+const ENTRY_AND_EXIT: [(&str, Dimension); 4] = [
+    ("entry_page", Dimension::EntryPage),
+    ("entry_page_hostname", Dimension::EntryHostname),
+    ("exit_page", Dimension::ExitPage),
+    ("exit_page_hostname", Dimension::ExitHostname),
+];
+
+impl Dimension {
+    /// The dimension of that name in the contract.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        if let Some(field) = name.strip_prefix("event:") {
+            if let Some(prop) = field.strip_prefix("props:") {
+                return (!prop.is_empty()).then(|| Self::Prop(prop.to_owned()));
+            }
+            return match field {
+                "goal" => Some(Self::Goal),
+                "page" => Some(Self::Page),
+                "hostname" => Some(Self::Hostname),
+                "name" => Some(Self::Name),
+                _ => DETAILS.into_iter().find(|detail| *detail == field).map(Self::Detail),
+            };
+        }
+        if let Some(field) = name.strip_prefix("visit:") {
+            if let Some((_, dimension)) = ENTRY_AND_EXIT.iter().find(|(name, _)| *name == field) {
+                return Some(dimension.clone());
+            }
+            let attribute = if field == "city" { Some(CITY) } else { None };
+            return attribute.or_else(|| VISIT_TEXTS.iter().position(|(name, _)| *name == field)).map(Self::Visit);
+        }
+        match name.strip_prefix("time") {
+            Some("") => Some(Self::Time),
+            Some(unit) => {
+                let unit = unit.strip_prefix(':')?;
+                Unit::ALL.into_iter().find(|known| known.name() == unit).map(Self::TimeUnit)
+            }
+            None => None,
+        }
+    }
+
+    /// Its name in the contract.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Goal => "event:goal".to_owned(),
+            Self::Page => "event:page".to_owned(),
+            Self::Hostname => "event:hostname".to_owned(),
+            Self::Name => "event:name".to_owned(),
+            Self::Prop(prop) => format!("event:props:{prop}"),
+            Self::Detail(field) => format!("event:{field}"),
+            Self::Visit(CITY) => "visit:city".to_owned(),
+            Self::Visit(attribute) => {
+                format!("visit:{}", VISIT_TEXTS.get(*attribute).map_or("", |(name, _)| *name))
+            }
+            Self::EntryPage | Self::EntryHostname | Self::ExitPage | Self::ExitHostname => {
+                let name = ENTRY_AND_EXIT.iter().find(|(_, dimension)| dimension == self).map_or("", |(name, _)| name);
+                format!("visit:{name}")
+            }
+            Self::Time => "time".to_owned(),
+            Self::TimeUnit(unit) => format!("time:{}", unit.name()),
+        }
+    }
+
+    /// Every name, for hints; of the properties just the pattern.
+    pub(super) fn supported() -> String {
+        let events = ["goal", "page", "hostname", "name", "props:<name>"].into_iter().chain(DETAILS);
+        let visits = ENTRY_AND_EXIT.iter().map(|(name, _)| *name);
+        let visits = visits.chain(VISIT_TEXTS.iter().map(|(name, _)| *name)).chain(["city"]);
+        let times = Unit::ALL.into_iter().map(|unit| format!("time:{}", unit.name()));
+        let mut names: Vec<String> = events.map(|name| format!("event:{name}")).collect();
+        names.extend(visits.map(|name| format!("visit:{name}")));
+        names.push("time".to_owned());
+        names.extend(times);
+        names.join(", ")
+    }
+
+    /// Whether its values belong to single events rather than to visits or moments.
+    pub(super) fn is_of_events(&self) -> bool {
+        matches!(self, Self::Goal | Self::Page | Self::Hostname | Self::Name | Self::Prop(_) | Self::Detail(_))
+    }
+
+    /// Whether it is a bucket of time.
+    pub(super) fn is_time(&self) -> bool {
+        matches!(self, Self::Time | Self::TimeUnit(_))
+    }
+
+    /// Whether it says how a visit came to the site, so that it has no meaning on hosts that it did not come in by.
+    pub(super) fn is_of_acquisition(&self) -> bool {
+        // The first eight texts of a visit are its referrer, source, channel and UTM parameters.
+        matches!(self, Self::EntryPage) || matches!(self, Self::Visit(attribute) if *attribute < 8)
+    }
+
+    /// What stands for a missing value in rows and filters.
+    pub(super) fn blank(&self) -> &'static str {
+        match self {
+            Self::Visit(CITY) => "0",
+            Self::Visit(attribute) => match VISIT_TEXTS.get(*attribute).map(|(name, _)| *name) {
+                Some("source" | "referrer") => "Direct / None",
+                Some("channel") => "Direct",
+                _ => "(not set)",
+            },
+            Self::EntryPage | Self::EntryHostname | Self::ExitPage | Self::ExitHostname => "(not set)",
+            Self::Prop(_) | Self::Detail(_) => "(none)",
+            _ => "",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_supported_name_is_read_and_written_alike() {
+        for name in Dimension::supported().split(", ") {
+            let name = name.replace("<name>", "plan");
+            assert_eq!(Dimension::named(&name).map(|dimension| dimension.name()), Some(name));
+        }
+    }
+
+    #[test]
+    fn other_names_are_no_dimensions() {
+        for name in ["", "visitors", "event:", "event:props:", "event:props", "visit:city_name", "time:", "timeday"] {
+            assert_eq!(Dimension::named(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn acquisition_is_what_a_visit_came_by() {
+        for (name, expected) in [
+            ("visit:referrer", true),
+            ("visit:source", true),
+            ("visit:channel", true),
+            ("visit:utm_term", true),
+            ("visit:entry_page", true),
+            ("visit:device", false),
+            ("visit:exit_page", false),
+        ] {
+            assert_eq!(Dimension::named(name).unwrap().is_of_acquisition(), expected, "{name}");
+        }
+    }
+}

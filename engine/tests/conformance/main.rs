@@ -1,0 +1,84 @@
+//! Runs the conformance vectors (JSON lines in `tests/conformance` of the repository) straight through the engine:
+//! settings → events → answer. Refusals are compared by status alone, since their words are ours. The number that
+//! pass is printed and may only go up.
+
+mod compare;
+mod import;
+
+use engine::event::UnixSeconds;
+use engine::query;
+use engine::site::SiteSettings;
+use engine::table::Table;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// How many vectors passed when this was last raised.
+const PASSED_AT_LEAST: usize = 199;
+
+/// Present moment of vectors that name none: after all their events.
+const LATER: &str = "2026-01-01T00:00:00Z";
+
+/// Where the vectors are: `PASSERBY_VECTORS`, else the repository's own.
+fn folder() -> PathBuf {
+    match std::env::var_os("PASSERBY_VECTORS") {
+        Some(folder) => folder.into(),
+        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance"),
+    }
+}
+
+fn check(vector: &Value) -> Result<(), String> {
+    let text = |value: &Value| value.as_str().unwrap_or(LATER).to_owned();
+    let now = import::seconds(&text(&vector["now"]));
+    let settings = json!({"timezone": vector["site"]["timezone"], "goals": vector["site"]["goals"]});
+    let site = SiteSettings::from_json(&settings).map_err(|refusal| refusal.to_string())?;
+    let mut table = Table::default();
+    table.extend(vector["events"].as_array().unwrap().iter().map(import::event));
+    let mut request = vector["query"].clone();
+    request["site_id"] = "example.com".into();
+    let expected = &vector["expect"];
+    let status = expected["status"].as_u64().unwrap_or(200);
+    let answer = match query::answer(&mut table, &site, UnixSeconds(now), &request) {
+        Ok(answer) if status == 200 => answer,
+        Err(refusal) if status == u64::from(refusal.status) => return Ok(()),
+        Ok(answer) => return Err(format!("expected status {status}, got {answer}")),
+        Err(refusal) => return Err(format!("expected status {status}, got {refusal}")),
+    };
+    if let Some(results) = expected.get("results") {
+        compare::results(vector, results, &answer["results"])?;
+    }
+    if let Some(meta) = expected.get("meta") {
+        compare::value(meta, answer.get("meta"), "meta")?;
+    }
+    if let Some(query) = expected.get("query") {
+        compare::query(query, &answer["query"])?;
+    }
+    if vector["repost"] == json!(true) {
+        let again = query::answer(&mut table, &site, UnixSeconds(now), &answer["query"]);
+        let again = again.map_err(|refusal| format!("posted again: {refusal}"))?;
+        compare::results(vector, &expected["results"], &again["results"])?;
+    }
+    Ok(())
+}
+
+#[test]
+fn vectors_pass() {
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder()).map(|files| files.flatten().map(|file| file.path()).collect()).unwrap_or_default();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    files.sort();
+    let (mut passed, mut failed) = (0, 0);
+    for path in files {
+        for line in std::fs::read_to_string(&path).unwrap().lines().filter(|line| !line.trim().is_empty()) {
+            let vector: Value = serde_json::from_str(line).unwrap();
+            match check(&vector) {
+                Ok(()) => passed += 1,
+                Err(why) => {
+                    failed += 1;
+                    println!("{} {}: {why}", path.file_name().unwrap().to_string_lossy(), vector["id"]);
+                }
+            }
+        }
+    }
+    println!("{passed} passed, {failed} failed");
+    assert!(passed >= PASSED_AT_LEAST, "{passed} passed, {PASSED_AT_LEAST} used to");
+}
