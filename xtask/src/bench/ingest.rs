@@ -1,0 +1,169 @@
+//! How fast batches are taken in and stored for good, beside a worker in the same process that does nothing.
+
+use super::Figure;
+use super::load::{self, Seen};
+use crate::http::Collector;
+use crate::place;
+use crate::workerd::{self, Settings, Workerd};
+use anyhow::{Context, Result};
+use protocol::event::{Batch, Event, EventId, Payload};
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+const PORT: u16 = 8795;
+const NOOP_PORT: u16 = 8797;
+const CONNECTIONS: usize = 64;
+const ROUNDS: usize = 3;
+const SITE: &str = "bench.example";
+const KEY: &str = "bench";
+/// The baseline: a worker that reads nothing and answers 204.
+const NOOP: &str = "using Workerd = import \"/workerd/workerd.capnp\";
+const config :Workerd.Config = (
+  services = [(name = \"noop\", worker = (
+    modules = [(name = \"noop.mjs\", esModule = \"export default { fetch: () => new Response(null, { status: 204 }) };\")],
+    compatibilityDate = \"2026-04-01\"))],
+  sockets = [(name = \"http\", http = (), service = \"noop\")]);
+";
+
+/// One load and what it cost.
+struct Lane {
+    name: &'static str,
+    events: u64,
+    seen: Vec<Seen>,
+    cpu_us: Vec<f64>,
+}
+
+/// Measures in rounds that take turns, so that a slow moment of the machine meets all lanes.
+pub(super) fn measure(seconds: u64) -> Result<Vec<Figure>> {
+    let folder = place::target().join("bench-ingest");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    let collector_process =
+        Workerd::start(&Settings { port: PORT, demo_port: PORT + 1, data: &folder, admin_key: KEY })?;
+    let collector = Collector::on_port(PORT, KEY);
+    collector.wait_until_ready(Duration::from_secs(20))?;
+    collector.put_site(SITE, &json!({ "timezone": "UTC" }))?;
+    let noop = Noop::start(&folder)?;
+
+    let lane = |name, events| Lane { name, events, seen: Vec::new(), cpu_us: Vec::new() };
+    let mut lanes = [
+        lane("no-op worker", 0),
+        lane("1 event a batch", 1),
+        lane("5 events a batch", 5),
+        lane("20 events a batch", 20),
+    ];
+    let count = lanes.len();
+    for round in 0..=ROUNDS {
+        for (number, lane) in lanes.iter_mut().enumerate() {
+            let (port, process, path) =
+                if lane.events == 0 { (NOOP_PORT, noop.0.id(), "/") } else { (PORT, collector_process.id(), "/e") };
+            // Ids must be new in every lane and round.
+            let salt = (round * count + number) as u64;
+            let events = lane.events.max(5);
+            let body = |request: u64| protocol::binary::encode(&batch(salt, request, events));
+            let before = cpu_seconds(process)?;
+            let seen = load::run(port, path, CONNECTIONS, Duration::from_secs(seconds), &body)?;
+            let cpu = cpu_seconds(process)? - before;
+            // The first round warms up.
+            if round > 0 {
+                lane.cpu_us.push(cpu * 1e6 / seen.requests as f64);
+                lane.seen.push(seen);
+            }
+        }
+    }
+    Ok(figures(&lanes))
+}
+
+fn figures(lanes: &[Lane]) -> Vec<Figure> {
+    let rate = |lane: &Lane| median(lane.seen.iter().map(Seen::rate).collect());
+    let baseline = lanes.first().map_or(1.0, rate);
+    let mut figures = Vec::new();
+    for lane in lanes {
+        let (requests, cpu_us) = (rate(lane), median(lane.cpu_us.clone()));
+        let mut put = |what: &str, value: f64, unit| {
+            figures.push(Figure { name: format!("{}: {what}", lane.name), value, unit, baseline: "", ratio: None });
+        };
+        put("processor time", cpu_us, "µs/request");
+        put("latency p50", median(lane.seen.iter().map(|seen| seen.latency_ms(0.5)).collect()), "ms");
+        put("latency p99", median(lane.seen.iter().map(|seen| seen.latency_ms(0.99)).collect()), "ms");
+        if lane.events > 0 {
+            put("events stored", requests * lane.events as f64, "1/s");
+            put("processor time", cpu_us / lane.events as f64, "µs/event");
+        }
+        let name = format!("{}: requests", lane.name);
+        let ratio = Some(requests / baseline);
+        figures.push(Figure { name, value: requests, unit: "1/s", baseline: "no-op worker", ratio });
+    }
+    figures
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// A batch as a tracker would send it: one page load, its page views and an event.
+fn batch(salt: u64, request: u64, events: u64) -> Batch {
+    let mut base = [0; 16];
+    base.iter_mut().zip(salt.to_be_bytes().into_iter().chain(request.to_be_bytes())).for_each(|(to, from)| *to = from);
+    let event = |number: u64| Event {
+        id: EventId::counted(shifted(base), number as u32),
+        age_ms: (events - number) as u32 * 700,
+        url: format!("https://{SITE}/docs/page-{}", (request * 7 + number * 13) % 800),
+        referrer: if number == 0 { "https://www.google.com/".into() } else { String::new() },
+        payload: if number % 5 == 4 {
+            Payload::Custom { name: "Signup".into(), interactive: true }
+        } else {
+            Payload::Pageview
+        },
+        props: if number % 5 == 4 { vec![("plan".into(), "pro".into())] } else { Vec::new() },
+        revenue: None,
+    };
+    Batch { site: SITE.into(), screen_width: 1440, events: (0..events).map(event).collect() }
+}
+
+/// Folds sixteen bytes into the twelve that an id's base has.
+fn shifted(bytes: [u8; 16]) -> [u8; 16] {
+    let [_, _, _, _, rest @ ..] = bytes;
+    let mut base = [0; 16];
+    base.iter_mut().zip(rest).for_each(|(to, from)| *to = from);
+    base
+}
+
+/// Processor time that a process has used, in seconds.
+fn cpu_seconds(process: u32) -> Result<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).context("processor time is read from /proc")?;
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    // utime and stime are the fields 14 and 15 of the line, in hundredths of a second.
+    Ok((ticks(11) + ticks(12)) / 100.0)
+}
+
+struct Noop(Child);
+
+impl Noop {
+    fn start(folder: &Path) -> Result<Self> {
+        let config = folder.join("noop.capnp");
+        fs::write(&config, NOOP)?;
+        let socket = format!("--socket-addr=http=127.0.0.1:{NOOP_PORT}");
+        let child = Command::new(workerd::program()).arg("serve").arg(&config).arg(socket).spawn()?;
+        let noop = Self(child);
+        for _ in 0..500 {
+            if std::net::TcpStream::connect(("127.0.0.1", NOOP_PORT)).is_ok() {
+                return Ok(noop);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        anyhow::bail!("the no-op worker did not start")
+    }
+}
+
+impl Drop for Noop {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

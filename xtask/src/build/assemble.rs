@@ -1,0 +1,124 @@
+//! Puts modules, pages and configuration together as they are served.
+
+use super::module::{self, Module};
+use super::packages::Package;
+use crate::place;
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file of the dist folder.
+pub(super) struct Built {
+    /// What the table and the budgets call it.
+    pub(super) name: String,
+    /// Where it lies below the dist folder, with the hash of its content where it has one.
+    pub(super) path: String,
+    pub(super) bytes: Vec<u8>,
+    /// Whether its bytes are of interest.
+    pub(super) listed: bool,
+}
+
+impl Built {
+    fn plain(name: &str, bytes: Vec<u8>) -> Self {
+        Self { name: name.into(), path: name.into(), bytes, listed: true }
+    }
+
+    fn unlisted(path: String, bytes: Vec<u8>) -> Self {
+        Self { name: path.clone(), path, bytes, listed: false }
+    }
+
+    /// A file that may be cached for ever: its name changes with its content.
+    fn hashed(name: &str, bytes: Vec<u8>) -> Self {
+        let hash = blake3::hash(&bytes).to_hex();
+        let short = hash.get(..8).unwrap_or_default();
+        let path = match name.rsplit_once('.') {
+            Some((stem, ending)) => format!("{stem}.{short}.{ending}"),
+            None => format!("{name}.{short}"),
+        };
+        Self { name: name.into(), path, bytes, listed: true }
+    }
+
+    /// The path as the assets are addressed.
+    fn address(&self) -> &str {
+        self.path.strip_prefix("assets").unwrap_or(&self.path)
+    }
+}
+
+/// The collector: its module, its entry, and the configuration of workerd.
+pub(super) fn worker(package: &Package) -> Result<Vec<Built>> {
+    let module = module::build("edge-worker", package)?;
+    let entry = module::bundle(&package.entry, Some(&module), &[])?;
+    let mut files = vec![
+        Built::plain("worker/index.mjs", entry),
+        Built::plain("worker/index_bg.wasm", module.wasm),
+        Built::unlisted("worker/workerd.capnp".into(), read("edge-worker/workerd.capnp")?),
+        Built::unlisted("worker/demo.mjs".into(), read("edge-worker/js/demo.mjs")?),
+    ];
+    files.extend(folder("www/demo", "demo")?);
+    Ok(files)
+}
+
+/// The tracker: the loader that pages name, and the module that it loads.
+pub(super) fn tracker(package: &Package) -> Result<Vec<Built>> {
+    let module = module::build("tracker", package)?;
+    let script = module::bundle(&package.entry, Some(&module), &[])?;
+    let wasm = Built::hashed("assets/p/tracker.wasm", module.wasm);
+    let script = Built::hashed("assets/p/tracker.js", script);
+    let relative = |file: &Built| file.address().trim_start_matches('/').to_owned();
+    let flags = [
+        define("__TRACKER_JS__", &relative(&script)),
+        define("__TRACKER_WASM__", &relative(&wasm)),
+        // Pages load it as an ordinary script.
+        "--format=iife".into(),
+    ];
+    let loader = Built::plain("assets/p.js", module::bundle("tracker/js/p.js", None, &flags)?);
+    Ok(vec![loader, script, wasm])
+}
+
+/// The dashboard: page, styles and module.
+pub(super) fn dashboard(package: &Package) -> Result<Vec<Built>> {
+    let module: Module = module::build("dashboard-wasm", package)?;
+    let wasm_flag = |wasm: &Built| [define("__DASHBOARD_WASM__", wasm.address())];
+    let wasm = Built::hashed("assets/app/dashboard.wasm", module.wasm.clone());
+    let script = module::bundle(&package.entry, Some(&module), &wasm_flag(&wasm))?;
+    let script = Built::hashed("assets/app/dashboard.js", script);
+    let style = Built::hashed("assets/app/dashboard.css", module::bundle("www/dashboard/style.css", None, &[])?);
+    let mut page = String::from_utf8(read("www/dashboard/index.html")?).context("index.html is text")?;
+    for (name, file) in [("__DASHBOARD_JS__", &script), ("__DASHBOARD_WASM__", &wasm), ("__DASHBOARD_CSS__", &style)] {
+        page = page.replace(name, file.address());
+    }
+    Ok(vec![Built::plain("assets/index.html", page.into_bytes()), style, script, wasm])
+}
+
+fn define(name: &str, value: &str) -> String {
+    format!("--define:{name}=\"{value}\"")
+}
+
+fn read(path: &str) -> Result<Vec<u8>> {
+    fs::read(place::root().join(path)).with_context(|| format!("{path} is missing"))
+}
+
+fn folder(from: &str, to: &str) -> Result<Vec<Built>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(place::root().join(from)).with_context(|| format!("{from} is missing"))?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let (from, to) = (format!("{from}/{name}"), format!("{to}/{name}"));
+        if entry.path().is_dir() {
+            files.extend(folder(&from, &to)?);
+        } else {
+            files.push(Built::unlisted(to, fs::read(entry.path())?));
+        }
+    }
+    Ok(files)
+}
+
+/// Makes the dist folder hold exactly these files.
+pub(super) fn write(dist: &Path, files: &[Built]) -> Result<()> {
+    let _ = fs::remove_dir_all(dist);
+    for file in files {
+        let path: PathBuf = dist.join(&file.path);
+        fs::create_dir_all(path.parent().unwrap_or(dist))?;
+        fs::write(&path, &file.bytes)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! From a crate to an optimised WASM module with its glue, bundled: cargo, wasm-bindgen, wasm-opt, esbuild.
+
+use super::packages::{Package, Target};
+use crate::place;
+use crate::process::{run, run_quietly, step};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// What every browser since 2022 and workerd can do, and what rustc emits.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--enable-exception-handling",
+];
+
+/// A module and the folder that holds it: the optimised `.wasm`, the glue, and what the glue imports.
+pub(super) struct Module {
+    pub(super) wasm: Vec<u8>,
+    pub(super) folder: PathBuf,
+    /// Lets entries import the glue by the crate's name.
+    alias: String,
+}
+
+/// Builds a crate's module. What has not changed since the last build is not made again.
+pub(super) fn build(crate_name: &str, package: &Package) -> Result<Module> {
+    let compiled = compile(crate_name, package)?;
+    let folder = place::target().join("passerby").join(crate_name);
+    let stem = package.glue.trim_end_matches(".js");
+    let wasm_file = folder.join(format!("{stem}_bg.wasm"));
+    let stamp = folder.join("stamp");
+    let alias = format!("--alias:{crate_name}={}", folder.join(&package.glue).display());
+    let inputs = format!("{} {package:?}", blake3::hash(&compiled).to_hex());
+    if fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == inputs) {
+        return Ok(Module { wasm: fs::read(&wasm_file)?, folder, alias });
+    }
+    step(&format!("binding and optimising {crate_name}"), || {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        bind(stem, package.bindgen, compiled, &folder)?;
+        optimise(&wasm_file, &package.wasm_opt)?;
+        fs::write(&stamp, &inputs)?;
+        Ok(())
+    })?;
+    Ok(Module { wasm: fs::read(&wasm_file)?, folder, alias })
+}
+
+fn compile(crate_name: &str, package: &Package) -> Result<Vec<u8>> {
+    eprintln!("  compiling {crate_name}");
+    let target_folder = place::target();
+    run(Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--quiet", "--locked", "--target", "wasm32-unknown-unknown"])
+        .args(["--package", crate_name, "--profile", &package.profile])
+        .env("CARGO_TARGET_DIR", &target_folder)
+        .env("RUSTFLAGS", remapped_paths()?)
+        .current_dir(place::root()))?;
+    let file = target_folder
+        .join("wasm32-unknown-unknown")
+        .join(&package.profile)
+        .join(format!("{}.wasm", crate_name.replace('-', "_")));
+    fs::read(&file).with_context(|| format!("cargo made no {}", file.display()))
+}
+
+/// Panic locations name source files: without the machine's folders, so that builds are alike everywhere.
+fn remapped_paths() -> Result<String> {
+    let sysroot = run_quietly(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let cargo_home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")))
+        .unwrap_or_default();
+    let mut flags = vec![
+        format!("--remap-path-prefix={}=passerby", place::root().display()),
+        format!("--remap-path-prefix={}/lib/rustlib/src/rust=rust", sysroot.trim()),
+    ];
+    let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
+    flags.extend(registries.map(|registry| format!("--remap-path-prefix={}=crates", registry.path().display())));
+    Ok(flags.join(" "))
+}
+
+fn bind(stem: &str, target: Target, compiled: Vec<u8>, folder: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_bytes(stem, compiled)
+        .out_name(stem)
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    match target {
+        // After a panic the entry gives the module a fresh state.
+        Target::Module => bindgen.module(true)?.reset_state_function(true).force_enable_abort_handler(true),
+        Target::Web => bindgen.web(true)?.omit_default_module_path(true),
+    };
+    bindgen.generate(folder)
+}
+
+fn optimise(wasm: &Path, flags: &[String]) -> Result<()> {
+    run_quietly(
+        Command::new(place::npm_program("wasm-opt"))
+            .arg(wasm)
+            .arg("-o")
+            .arg(wasm)
+            .args(flags)
+            .args(WASM_FEATURES)
+            .args(["--strip-debug", "--strip-producers"]),
+    )?;
+    Ok(())
+}
+
+/// Bundles and minifies an entry with esbuild; `glue` says where its imports of generated files lie.
+pub(super) fn bundle(entry: &str, glue: Option<&Module>, flags: &[String]) -> Result<Vec<u8>> {
+    let entry = place::root().join(entry);
+    let mut esbuild = Command::new(place::npm_program("esbuild"));
+    let at = match glue {
+        // Beside the glue, the entry's relative imports find it.
+        Some(module) => {
+            for file in fs::read_dir(entry.parent().context("an entry lies in a folder")?)?.flatten() {
+                if file.path().is_file() {
+                    fs::copy(file.path(), module.folder.join(file.file_name()))?;
+                }
+            }
+            esbuild.arg(&module.alias);
+            module.folder.join(entry.file_name().context("an entry is a file")?)
+        }
+        None => entry,
+    };
+    let bundled = run_quietly(
+        esbuild
+            .arg(at)
+            .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"])
+            .args(["--external:cloudflare:*", "--external:./index_bg.wasm"])
+            .args(flags),
+    )?;
+    Ok(bundled.into_bytes())
+}

@@ -1,0 +1,90 @@
+//! Installs what a command needs and is not there. What is there is left alone, so that everything works offline after
+//! the first run.
+
+use crate::place;
+use crate::process::{run, run_quietly, step};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+const DUCKDB: &str = "duckdb==2.0.0";
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// What building needs: the WASM target and the npm packages.
+pub(crate) fn for_build() -> Result<()> {
+    wasm_target()?;
+    npm_packages()
+}
+
+fn wasm_target() -> Result<()> {
+    let sysroot = run_quietly(Command::new("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown").is_dir() {
+        return Ok(());
+    }
+    step("adding the WASM target", || run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"])))
+}
+
+fn npm_packages() -> Result<()> {
+    let lock = fs::read(place::root().join("package-lock.json")).context("package-lock.json is missing")?;
+    let modules = place::root().join("node_modules");
+    let stamp = modules.join(".passerby-lock");
+    let wanted = blake3::hash(&lock).to_hex().to_string();
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    step("installing npm packages", || {
+        let npm = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+        run_quietly(Command::new("npm").args(npm).current_dir(place::root()))
+            .context("npm is needed, with Node 20.19 or newer")?;
+        fs::write(&stamp, &wanted)?;
+        Ok(())
+    })
+}
+
+/// The browser that the tests drive.
+pub(crate) fn browser() -> Result<PathBuf> {
+    if let Some(named) = env::var_os("PASSERBY_CHROMIUM") {
+        return Ok(named.into());
+    }
+    if let Some(found) = installed_browser() {
+        return Ok(found);
+    }
+    let debian = Path::new("/usr/bin/apt-get").exists() && run_quietly(Command::new("id").arg("-u"))?.trim() == "0";
+    if debian {
+        step("installing Chromium", || {
+            run_quietly(Command::new("apt-get").args(["update", "-qq"]))?;
+            run_quietly(
+                Command::new("apt-get")
+                    .args(["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"])
+                    .env("DEBIAN_FRONTEND", "noninteractive"),
+            )
+        })?;
+    }
+    match installed_browser() {
+        Some(found) => Ok(found),
+        None => bail!("the tests need Chromium: install it, or name its program in PASSERBY_CHROMIUM"),
+    }
+}
+
+fn installed_browser() -> Option<PathBuf> {
+    let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
+    BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
+}
+
+/// A Python that has DuckDB, which the tests count with independently.
+pub(crate) fn python() -> Result<PathBuf> {
+    let folder = place::target().join("python");
+    let python = folder.join("bin/python");
+    let stamp = folder.join(".passerby-duckdb");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == DUCKDB) {
+        return Ok(python);
+    }
+    step("installing DuckDB for the tests", || {
+        run_quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder)).context("Python 3 is needed")?;
+        run_quietly(Command::new(&python).args(["-m", "pip", "install", "--quiet", DUCKDB]))?;
+        fs::write(&stamp, DUCKDB)?;
+        Ok(())
+    })?;
+    Ok(python)
+}
