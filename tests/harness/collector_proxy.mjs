@@ -1,0 +1,56 @@
+// A network between browser and collector that can be told to fail, and that remembers what was sent.
+import { createServer, request as forward } from "node:http";
+import { freePort } from "./port.mjs";
+
+/** Whether a request brings events. */
+const bringsEvents = (request) => request.method === "POST" && request.url.startsWith("/e");
+
+/**
+ * Starts a proxy in front of a collector. `faults` is a queue that is used up by requests which bring events:
+ * `"503"` answers so without asking the collector, `"drop"` cuts the connection before, `"lose-answer"` cuts it after
+ * the collector has committed. `deliveries` lists what was sent: `{at, type, body, fault, status}`.
+ */
+export async function proxyTo(collector) {
+  const port = await freePort();
+  const target = new URL(collector);
+  const proxy = { url: `http://127.0.0.1:${port}`, faults: [], deliveries: [], requests: [] };
+  const server = createServer((incoming, outgoing) => {
+    const chunks = [];
+    incoming.on("data", (chunk) => chunks.push(chunk));
+    incoming.on("error", () => {});
+    incoming.on("end", () => {
+      const body = Buffer.concat(chunks);
+      proxy.requests.push({ method: incoming.method, path: incoming.url });
+      const fault = bringsEvents(incoming) ? proxy.faults.shift() : undefined;
+      const delivery = { at: Date.now(), type: incoming.headers["content-type"], body, fault, status: null };
+      if (bringsEvents(incoming)) proxy.deliveries.push(delivery);
+      if (fault === "drop") return incoming.socket.destroy();
+      if (fault === "503") {
+        const headers = { "access-control-allow-origin": "*", "content-type": "application/json" };
+        return outgoing.writeHead(503, headers).end('{"error":"busy","code":"unavailable","hint":"again"}');
+      }
+      const onward = forward(
+        { host: target.hostname, port: target.port, method: incoming.method, path: incoming.url, headers: incoming.headers },
+        (answer) => {
+          delivery.status = answer.statusCode;
+          if (fault === "lose-answer") {
+            answer.resume();
+            answer.on("end", () => incoming.socket.destroy());
+            return;
+          }
+          outgoing.writeHead(answer.statusCode, answer.rawHeaders);
+          answer.pipe(outgoing);
+        },
+      );
+      onward.on("error", () => incoming.socket.destroy());
+      onward.end(body);
+    });
+  });
+  await new Promise((done) => server.listen(port, "127.0.0.1", done));
+  proxy.close = () =>
+    new Promise((done) => {
+      server.close(done);
+      server.closeAllConnections();
+    });
+  return proxy;
+}
