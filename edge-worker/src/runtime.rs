@@ -12,8 +12,10 @@ extern "C" {
 
     type SyncTransactions;
     #[wasm_bindgen(method, catch, js_name = transactionSync)]
-    fn transaction_sync(this: &SyncTransactions, body: &mut dyn FnMut() -> Result<JsValue, JsValue>)
-    -> Result<JsValue, JsValue>;
+    fn transaction_sync(
+        this: &SyncTransactions,
+        body: &mut dyn FnMut() -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue>;
 }
 
 /// `N` bytes from the runtime's cryptographic source.

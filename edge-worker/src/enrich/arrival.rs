@@ -3,7 +3,7 @@
 use super::channel::{self, Clues};
 use super::page::{self, Referrer};
 use super::source::{self, Source};
-use super::{bots, screen, spam, user_agent};
+use super::{screen, spam, user_agent};
 use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
 use protocol::event::{Event as Sent, Payload};
 use protocol::limits;
@@ -35,7 +35,8 @@ impl Arrival {
         if self.gpc {
             return Err(Outcome::Filtered(Filtered::Gpc));
         }
-        if self.from_browser && bots::is_bot(&self.user_agent) {
+        let agent = user_agent::parse(&self.user_agent);
+        if self.from_browser && agent.bot {
             return Err(Outcome::Filtered(Filtered::Bot));
         }
         if sent.age_ms > limits::AGE_MS_MAX {
@@ -54,7 +55,6 @@ impl Arrival {
         let clues =
             Clues { medium: &page.utm_medium, campaign: &page.utm_campaign, tag: &page.tag, click_id: page.click_id };
         let channel = channel::of(&source, clues).to_owned();
-        let agent = user_agent::parse(&self.user_agent);
         let visit = VisitAttributes {
             referrer: referrer.map(|referrer| referrer.text()).unwrap_or_default(),
             source: source.name,

@@ -11,7 +11,8 @@ pub fn code(given: &str) -> String {
 mod tests {
     #[test]
     fn only_codes_pass() {
-        for (given, code) in [("DE", "DE"), ("ee", "EE"), ("XX", ""), ("T1", ""), ("", ""), ("Germany", ""), ("<b", "")] {
+        for (given, code) in [("DE", "DE"), ("ee", "EE"), ("XX", ""), ("T1", ""), ("", ""), ("Germany", ""), ("<b", "")]
+        {
             assert_eq!(super::code(given), code, "{given}");
         }
     }

@@ -10,4 +10,5 @@ pub mod page;
 pub mod screen;
 pub mod source;
 pub mod spam;
+pub mod uap;
 pub mod user_agent;

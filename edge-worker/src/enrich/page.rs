@@ -57,7 +57,8 @@ pub fn read(address: &str) -> Option<Page> {
         };
         *field = value.trim().to_owned();
     }
-    page.tag = [&page.utm_source, &source, &reference].into_iter().find(|tag| !tag.is_empty()).cloned().unwrap_or_default();
+    page.tag =
+        [&page.utm_source, &source, &reference].into_iter().find(|tag| !tag.is_empty()).cloned().unwrap_or_default();
     Some(page)
 }
 
@@ -80,7 +81,7 @@ pub struct Referrer {
 impl Referrer {
     /// Reads a referrer; none where there is none, where it is no address, or where it is the page's own site.
     pub fn read(referrer: &str, page_host: &str) -> Option<Self> {
-        let scrubbed = Url::parse(&scrub::url(referrer, &[])?).ok()?;
+        let scrubbed = Url::parse(&scrub::referrer(referrer)?).ok()?;
         let host = scrubbed.host_str()?.to_owned();
         let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
         if bare(&host) == bare(page_host) {

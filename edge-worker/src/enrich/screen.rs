@@ -15,9 +15,15 @@ pub fn class(width: u16) -> &'static str {
 mod tests {
     #[test]
     fn a_width_has_a_class() {
-        for (width, class) in
-            [(0, ""), (1, "Mobile"), (575, "Mobile"), (576, "Tablet"), (992, "Laptop"), (1440, "Desktop"), (u16::MAX, "Desktop")]
-        {
+        for (width, class) in [
+            (0, ""),
+            (1, "Mobile"),
+            (575, "Mobile"),
+            (576, "Tablet"),
+            (992, "Laptop"),
+            (1440, "Desktop"),
+            (u16::MAX, "Desktop"),
+        ] {
             assert_eq!(super::class(width), class, "{width}");
         }
     }

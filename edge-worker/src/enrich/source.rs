@@ -79,7 +79,8 @@ pub fn of_referrer(host: &str, path: &str) -> Source {
 /// The source that a link names itself (`utm_source`), under its usual name where it is known.
 pub fn of_tag(tag: &str) -> Source {
     let lower = tag.trim().to_lowercase();
-    let listed = SOURCES.names.get(&lower).copied().or_else(|| find_host(lower.strip_prefix("www.").unwrap_or(&lower), ""));
+    let listed =
+        SOURCES.names.get(&lower).copied().or_else(|| find_host(lower.strip_prefix("www.").unwrap_or(&lower), ""));
     match listed {
         Some((name, listed)) => Source { name: name.into(), kind: Some(kind_of(name, &lower, listed)) },
         None => Source { name: tag.trim().into(), kind: SOURCES.categories.get(&lower).copied() },

@@ -1,14 +1,16 @@
 //! Browser, operating system and class of device from the user agent.
 //!
-//! Browsers and systems: the regexes of uap-core with the parser of the same project. Class of device: woothee's
-//! categories, with tablets told apart by the tokens that their makers document (Android without `Mobile`, `iPad`,
-//! `Tablet`). The regexes are built on first use, some 150 ms; answers are remembered, in memory only.
+//! Browsers and systems: the lists of uap-core. Class of device: woothee's categories, with tablets told apart by the
+//! tokens that their makers document (Android without `Mobile`, `iPad`, `Tablet`). Answers are remembered, in memory
+//! only.
 
+use super::bots;
+use super::uap::{Entry, Found, Matcher};
+use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
-use ua_parser::{os, user_agent};
 
 /// User agents that are remembered; beyond that the memory starts anew.
 const REMEMBERED_MAX: usize = 1_000;
@@ -16,6 +18,8 @@ const REMEMBERED_MAX: usize = 1_000;
 /// What a user agent says. Empty texts mean "unknown".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agent {
+    /// Whether it is a robot's; then nothing else is read.
+    pub bot: bool,
     /// Browser, by the name its maker gives it.
     pub browser: String,
     /// Major version.
@@ -28,25 +32,22 @@ pub struct Agent {
     pub device: &'static str,
 }
 
-struct Parsers {
-    browsers: user_agent::Extractor<'static>,
-    systems: os::Extractor<'static>,
+struct Lists {
+    browsers: Matcher,
+    systems: Matcher,
+}
+
+#[derive(Deserialize)]
+struct File {
+    user_agent_parsers: Vec<Entry>,
+    os_parsers: Vec<Entry>,
 }
 
 /// None only if the list in the repository were broken, which a test rules out.
-static PARSERS: LazyLock<Option<Parsers>> = LazyLock::new(|| {
-    let list: List = serde_json::from_str(include_str!("../../data/uap-core.json")).ok()?;
-    Some(Parsers {
-        browsers: user_agent::Builder::new().push_all(list.user_agent_parsers).ok()?.build().ok()?,
-        systems: os::Builder::new().push_all(list.os_parsers).ok()?.build().ok()?,
-    })
+static LISTS: LazyLock<Option<Lists>> = LazyLock::new(|| {
+    let file: File = serde_json::from_str(include_str!("../../data/uap-core.json")).ok()?;
+    Some(Lists { browsers: Matcher::new(file.user_agent_parsers), systems: Matcher::new(file.os_parsers) })
 });
-
-#[derive(serde::Deserialize)]
-struct List {
-    user_agent_parsers: Vec<user_agent::Parser<'static>>,
-    os_parsers: Vec<os::Parser<'static>>,
-}
 
 /// What a user agent says, from memory where it was seen before.
 pub fn parse(user_agent: &str) -> Rc<Agent> {
@@ -64,20 +65,29 @@ pub fn parse(user_agent: &str) -> Rc<Agent> {
     })
 }
 
+/// The browser as uap-core names it.
+pub fn browser(user_agent: &str) -> Option<Found> {
+    LISTS.as_ref()?.browsers.find(user_agent)
+}
+
+/// The operating system as uap-core names it.
+pub fn system(user_agent: &str) -> Option<Found> {
+    LISTS.as_ref()?.systems.find(user_agent)
+}
+
 fn read(user_agent: &str) -> Agent {
-    let Some(parsers) = PARSERS.as_ref() else { return Agent::default() };
-    let mut agent = Agent::default();
-    if let Some(browser) = parsers.browsers.extract(user_agent) {
-        agent.browser = browser_name(&browser.family).to_owned();
-        agent.browser_version = browser.major.unwrap_or_default().to_owned();
+    if bots::is_bot(user_agent) {
+        return Agent { bot: true, ..Agent::default() };
     }
-    if let Some(system) = parsers.systems.extract(user_agent) {
-        agent.os = system_name(&system.os).to_owned();
-        agent.os_version = match (system.major.as_deref(), system.minor.as_deref()) {
-            (Some(major), Some(minor)) => format!("{major}.{minor}"),
-            (Some(major), None) => major.to_owned(),
-            (None, _) => String::new(),
-        };
+    let mut agent = Agent::default();
+    if let Some(browser) = browser(user_agent) {
+        agent.browser = browser_name(&browser.name).to_owned();
+        agent.browser_version = browser.major;
+    }
+    if let Some(system) = system(user_agent) {
+        agent.os = system_name(&system.name).to_owned();
+        agent.os_version =
+            if system.minor.is_empty() { system.major } else { format!("{}.{}", system.major, system.minor) };
     }
     agent.device = device(user_agent, &agent.os);
     agent
@@ -133,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_list_is_readable() {
-        assert!(PARSERS.is_some());
+        assert!(LISTS.is_some());
     }
 
     #[test]

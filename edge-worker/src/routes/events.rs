@@ -33,7 +33,8 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
     }
     let received = events.iter().map(|event| read(call, event)).collect();
     let outcomes = ingest::take(call, site, received).await?;
-    let results = outcomes.iter().zip(events).map(|(outcome, event)| with_id(ingest::result(*outcome), event)).collect();
+    let results =
+        outcomes.iter().zip(events).map(|(outcome, event)| with_id(ingest::result(*outcome), event)).collect();
     if outcomes.iter().all(|outcome| is_refusal(*outcome)) {
         return Err(Refusal { results: Some(results), ..ingest::refusal(&outcomes) });
     }

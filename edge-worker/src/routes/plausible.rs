@@ -36,6 +36,9 @@ struct Sent {
     sd: Option<f64>,
     #[serde(alias = "w")]
     screen_width: Option<f64>,
+    /// Whether the site routes by the fragment: 1 or true.
+    #[serde(alias = "h")]
+    hash: Option<Value>,
 }
 
 /// Counts the event for each of the domains it names.
@@ -76,8 +79,13 @@ fn read(sent: Sent) -> Result<Event, Outcome> {
         },
         _ => Payload::Custom { name, interactive: sent.interactive.unwrap_or(true) },
     };
+    let routes_by_fragment = sent.hash.is_some_and(|hash| hash == 1 || hash == true);
+    let mut url = sent.url.unwrap_or_default();
+    if !routes_by_fragment && let Some(fragment) = url.find('#') {
+        url.truncate(fragment);
+    }
     check::event(Event {
-        url: sent.url.unwrap_or_default(),
+        url,
         referrer: sent.referrer.unwrap_or_default(),
         payload,
         props: props(sent.props)?,
@@ -121,6 +129,14 @@ mod tests {
         let new = r#"{"n":"Signup","v":36,"u":"https://a.io/x","d":"a.io","r":null,"p":{"plan":"pro"},"i":true}"#;
         assert_eq!(event(old).unwrap(), event(new).unwrap());
         assert_eq!(event(old).unwrap().props, [("plan".into(), "pro".into())]);
+    }
+
+    #[test]
+    fn a_fragment_is_a_page_only_where_the_site_says_so() {
+        for (hash, url) in [("1", "https://a.io/#/x"), ("true", "https://a.io/#/x"), ("0", "https://a.io/")] {
+            let sent = format!(r##"{{"n":"pageview","u":"https://a.io/#/x","h":{hash}}}"##);
+            assert_eq!(event(&sent).unwrap().url, url, "h: {hash}");
+        }
     }
 
     #[test]

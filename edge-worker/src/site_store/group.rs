@@ -30,11 +30,7 @@ pub struct Group {
 
 impl Group {
     /// Takes a delivery in, its visitors filled in, and says what becomes of each event and when that is durable.
-    pub fn join(
-        &mut self,
-        delivery: Delivery,
-        window: &mut DedupeWindow,
-    ) -> (Vec<Outcome>, oneshot::Receiver<bool>) {
+    pub fn join(&mut self, delivery: Delivery, window: &mut DedupeWindow) -> (Vec<Outcome>, oneshot::Receiver<bool>) {
         let today = ArrivalDay::of_ms(delivery.now_ms);
         self.now_ms = self.now_ms.max(delivery.now_ms);
         for refused in delivery.refused {
@@ -182,7 +178,8 @@ mod tests {
 
     #[test]
     fn a_large_group_is_split_over_rows() {
-        let noise = |n: usize| (0..400).map(|k| char::from(b'a' + ((n * 31 + k * n * 7) % 26) as u8)).collect::<String>();
+        let noise =
+            |n: usize| (0..400).map(|k| char::from(b'a' + ((n * 31 + k * n * 7) % 26) as u8)).collect::<String>();
         let events: Vec<Event> =
             (0..6_000).map(|n| Event { name: noise(n), pathname: noise(n + 9_000), ..Event::default() }).collect();
         let rows = journal_rows(&events);

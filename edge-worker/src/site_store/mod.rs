@@ -123,10 +123,7 @@ impl Site {
         Ok(if durable.await == Ok(true) { Taken::Durable(outcomes) } else { Taken::Failed })
     }
 
-    fn join(
-        self: &Rc<Self>,
-        delivery: Delivery,
-    ) -> Result<(Vec<Outcome>, futures_channel::oneshot::Receiver<bool>)> {
+    fn join(self: &Rc<Self>, delivery: Delivery) -> Result<(Vec<Outcome>, futures_channel::oneshot::Receiver<bool>)> {
         let mut window = self.window.borrow_mut();
         let window = window.as_mut().ok_or_else(|| schema::corrupt("ids"))?;
         let mut group = self.group.borrow_mut();

@@ -74,7 +74,8 @@ fn query(site: &Site, now: UnixSeconds, request: &Value) -> Result<Value> {
 }
 
 fn outcomes(site: &Site) -> Result<Value> {
-    let statement = "SELECT outcome, reason, sum(count) FROM outcomes GROUP BY outcome, reason ORDER BY outcome, reason";
+    let statement =
+        "SELECT outcome, reason, sum(count) FROM outcomes GROUP BY outcome, reason ORDER BY outcome, reason";
     let rows = schema::rows(&site.storage.sql(), statement, vec![])?;
     let mut received = 0;
     let table: Vec<Value> = rows
@@ -102,7 +103,8 @@ fn break_down(site: &Site) -> Result<Value> {
     if !site.test_mode {
         return Ok(json!({ "status": 404, "body": null }));
     }
-    let statement = "INSERT INTO outcomes (day, outcome, reason, count) VALUES (0, 'accepted', 'written before a panic', 1)";
+    let statement =
+        "INSERT INTO outcomes (day, outcome, reason, count) VALUES (0, 'accepted', 'written before a panic', 1)";
     site.storage.sql().exec(statement, None)?;
     panic!("asked to break")
 }

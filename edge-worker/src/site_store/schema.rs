@@ -33,7 +33,8 @@ pub fn exists(sql: &SqlStorage) -> Result<bool> {
 
 /// The days that have a table of ids.
 pub fn id_days(sql: &SqlStorage) -> Result<Vec<ArrivalDay>> {
-    let names = rows(sql, "SELECT substr(name, 5) FROM sqlite_master WHERE type = 'table' AND name GLOB 'ids_*'", vec![])?;
+    let names =
+        rows(sql, "SELECT substr(name, 5) FROM sqlite_master WHERE type = 'table' AND name GLOB 'ids_*'", vec![])?;
     Ok(names.iter().filter_map(|row| text(row, 0)?.parse().ok().map(ArrivalDay)).collect())
 }
 

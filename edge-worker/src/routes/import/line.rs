@@ -5,13 +5,14 @@ use crate::enrich::arrival::has_fields_of_its_own;
 use crate::enrich::channel::{self, Clues};
 use crate::enrich::page::CLICK_IDS;
 use crate::enrich::source::{self, Source};
-use crate::enrich::{bots, user_agent};
+use crate::enrich::user_agent::{self, Agent};
 use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
 use jiff::Timestamp;
 use protocol::event::{Event as Sent, EventId, Payload};
 use protocol::outcome::{Filtered, Invalid, Outcome};
 use protocol::{check, json};
 use serde_json::{Map, Value};
+use std::rc::Rc;
 use url::Url;
 
 /// A line that was read.
@@ -27,16 +28,21 @@ pub(super) fn read(bytes: &[u8], site: &str) -> Result<Line, Refused> {
     let malformed = Refused { outcome: Outcome::Invalid(Invalid::Malformed), field: None };
     let object: Map<String, Value> = serde_json::from_slice(bytes).map_err(|_| malformed)?;
     let fields = Fields(&object);
-    let user_agent = fields.given("user_agent").map(|_| fields.text("user_agent")).transpose()?;
-    if user_agent.as_deref().is_some_and(bots::is_bot) {
+    let agent = match fields.given("user_agent") {
+        Some(_) => user_agent::parse(&fields.text("user_agent")?),
+        None => Rc::default(),
+    };
+    if agent.bot {
         return Err(Refused { outcome: Outcome::Filtered(Filtered::Bot), field: None });
     }
     // The rules of a batch's events hold here, too; the address is read from more than one field below.
     let checked = check::event(Sent {
         url: "/".into(),
         payload: payload(&fields)?,
-        props: json::props(object.get("props").unwrap_or(&Value::Null)).map_err(|outcome| of(outcome, Some("props")))?,
-        revenue: json::revenue(object.get("revenue").unwrap_or(&Value::Null)).map_err(|outcome| of(outcome, Some("revenue")))?,
+        props: json::props(object.get("props").unwrap_or(&Value::Null))
+            .map_err(|outcome| of(outcome, Some("props")))?,
+        revenue: json::revenue(object.get("revenue").unwrap_or(&Value::Null))
+            .map_err(|outcome| of(outcome, Some("revenue")))?,
         ..Sent::default()
     });
     let checked = checked.map_err(|outcome| of(outcome, None))?;
@@ -49,7 +55,7 @@ pub(super) fn read(bytes: &[u8], site: &str) -> Result<Line, Refused> {
         interactive: !matches!(checked.payload, Payload::Custom { interactive: false, .. }),
         hostname,
         pathname,
-        visit: visit(&fields, user_agent.as_deref())?,
+        visit: visit(&fields, &agent)?,
         props: checked.props,
         revenue: checked.revenue,
         // 255 says "missing" in what Plausible exports.
@@ -83,8 +89,7 @@ fn page(fields: &Fields, site: &str) -> Result<(String, String), Refused> {
     Ok((or(fields.text("hostname")?, site), or(fields.text("pathname")?, "/")))
 }
 
-fn visit(fields: &Fields, user_agent: Option<&str>) -> Result<VisitAttributes, Refused> {
-    let agent = user_agent.map(user_agent::parse).unwrap_or_default();
+fn visit(fields: &Fields, agent: &Agent) -> Result<VisitAttributes, Refused> {
     let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
     let mut visit = VisitAttributes {
         referrer: fields.text("referrer")?,
