@@ -70,7 +70,7 @@ pub struct VisitAttributes {
     pub country: String,
     /// ISO 3166-2.
     pub region: String,
-    /// GeoNames id, 0 where unknown.
+    /// `GeoNames` id, 0 where unknown.
     pub city: u32,
     /// Primary language, such as `de`.
     pub language: String,

@@ -49,9 +49,13 @@ pub fn encode(events: &[Event]) -> Vec<u8> {
     let (visitors, visitor_codes) = distinct(events.iter().map(|event| event.visitor));
     let (visits, visit_codes) = distinct(events.iter().map(|event| &event.visit));
     out.number(visitors.len() as u64);
-    visitors.iter().for_each(|visitor| out.raw(&visitor.0.to_le_bytes()));
+    for visitor in visitors {
+        out.raw(&visitor.0.to_le_bytes());
+    }
     out.number(visits.len() as u64);
-    visits.iter().for_each(|visit| write_visit(&mut out, visit));
+    for visit in visits {
+        write_visit(&mut out, visit);
+    }
     out.number(events.len() as u64);
     let mut time = 0i64;
     for ((event, visitor), visit) in events.iter().zip(visitor_codes).zip(visit_codes) {
@@ -112,7 +116,7 @@ fn write_event(out: &mut Writer, event: &Event) {
             | flag(event.engagement_time_ms.is_some(), ENGAGEMENT_TIME)
             | flag(event.detail.is_some(), DETAIL),
     );
-    [&event.name, &event.hostname, &event.pathname].into_iter().for_each(|text| out.text(text));
+    out.texts(&[&event.name, &event.hostname, &event.pathname]);
     if !event.props.is_empty() {
         out.number(event.props.len() as u64);
         for (key, value) in &event.props {
@@ -166,7 +170,9 @@ fn read_event(from: &mut Reader<'_>) -> Result<Event, Error> {
 }
 
 fn write_visit(out: &mut Writer, visit: &VisitAttributes) {
-    crate::event::VISIT_TEXTS.iter().for_each(|(_, text)| out.text(text(visit)));
+    for (_, text) in crate::event::VISIT_TEXTS {
+        out.text(text(visit));
+    }
     out.number(u64::from(visit.city));
 }
 

@@ -121,7 +121,7 @@ fn answer_one(table: &Table, site: &SiteSettings, now: UnixSeconds, json: &Value
     };
     let (results, mut meta) = answer::results(&plan, &request, &order, &period, before.as_ref());
     if request.include.time_labels {
-        let labels = period.buckets.iter().flatten().next().map(|buckets| buckets.labels());
+        let labels = period.buckets.iter().flatten().next().map(crate::time::Buckets::labels);
         meta.insert("time_labels".into(), labels.into());
     }
     meta.extend(warnings(&request, site));

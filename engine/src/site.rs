@@ -37,6 +37,8 @@ impl Default for SiteSettings {
 const SUPPORTED: &str = "supported are timezone (an IANA name such as Europe/Berlin), goals (a list), retention_days \
                          (1 to 36,500), shards (1 to 64) and label (a text of up to 200 bytes)";
 
+const KNOWN: [&str; 6] = ["domain", "timezone", "goals", "retention_days", "shards", "label"];
+
 impl SiteSettings {
     /// Reads `{"timezone"?, "goals"?, "retention_days"?, "shards"?, "label"?}`; what is missing has its default. A
     /// `domain` is let through, so that what `GET` answers can be sent back.
@@ -44,7 +46,6 @@ impl SiteSettings {
         let fields = value
             .as_object()
             .ok_or_else(|| Refusal::at("", "invalid_site", "the settings must be an object", SUPPORTED))?;
-        const KNOWN: [&str; 6] = ["domain", "timezone", "goals", "retention_days", "shards", "label"];
         if fields.keys().any(|key| !KNOWN.contains(&key.as_str())) {
             return Err(Refusal::at("", "unknown_setting", "there is a setting that is not supported", SUPPORTED));
         }

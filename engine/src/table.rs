@@ -69,6 +69,7 @@ pub struct Table {
 
 impl Table {
     /// Adds an event after those that came before it.
+    #[allow(clippy::needless_pass_by_value)] // The event's texts are the table's to keep.
     pub fn append(&mut self, event: Event) {
         let row = self.time.len() as u32;
         let next_visitor = self.visitors.len() as u32;

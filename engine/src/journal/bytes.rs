@@ -46,6 +46,18 @@ impl Writer {
         self.number(code);
     }
 
+    pub(super) fn texts(&mut self, values: &[&str]) {
+        for value in values {
+            self.text(value);
+        }
+    }
+
+    pub(super) fn numbers(&mut self, values: &[u64]) {
+        for value in values {
+            self.number(*value);
+        }
+    }
+
     /// The record: the version, the texts, the body.
     pub(super) fn finish(self, version: u8) -> Vec<u8> {
         let mut record = Vec::with_capacity(self.texts.len() + self.body.len() + 4);

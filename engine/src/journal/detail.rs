@@ -20,36 +20,36 @@ pub(super) fn write(out: &mut Writer, payload: &Payload) {
         }
         Payload::Component { name, variant, version, action, duration_ms } => {
             out.byte(3);
-            [name, variant, version, action].into_iter().for_each(|text| out.text(text));
+            out.texts(&[name, variant, version, action]);
             out.number(duration_ms.map_or(0, |duration| u64::from(duration) + 1));
         }
         Payload::Request { method, route, status, duration_ms, bytes_in, bytes_out } => {
             out.byte(4);
-            [method, route].into_iter().for_each(|text| out.text(text));
-            [u64::from(*status), u64::from(*duration_ms), *bytes_in, *bytes_out]
-                .into_iter()
-                .for_each(|number| out.number(number));
+            out.texts(&[method, route]);
+            out.numbers(&[u64::from(*status), u64::from(*duration_ms), *bytes_in, *bytes_out]);
         }
         Payload::Query { system, fingerprint, duration_ms, rows } => {
             out.byte(5);
-            [system, fingerprint].into_iter().for_each(|text| out.text(text));
-            [u64::from(*duration_ms), *rows].into_iter().for_each(|number| out.number(number));
+            out.texts(&[system, fingerprint]);
+            out.numbers(&[u64::from(*duration_ms), *rows]);
         }
         Payload::Vital { name, value_thousandths, rating, target } => {
             out.byte(6);
             out.text(name);
             out.number(u64::from(*value_thousandths));
-            [rating, target].into_iter().for_each(|text| out.text(text));
+            out.texts(&[rating, target]);
         }
         Payload::Error { class, fingerprint } => {
             out.byte(7);
-            [class, fingerprint].into_iter().for_each(|text| out.text(text));
+            out.texts(&[class, fingerprint]);
         }
         Payload::Command { name, flags, success, duration_ms, version } => {
             out.byte(8);
             out.text(name);
             out.number(flags.len() as u64);
-            flags.iter().for_each(|flag| out.text(flag));
+            for flag in flags {
+                out.text(flag);
+            }
             out.byte(u8::from(*success));
             out.number(u64::from(*duration_ms));
             out.text(version);

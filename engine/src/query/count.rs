@@ -25,42 +25,79 @@ pub(super) struct Counts {
     pub(super) visit_pageviews: i64,
 }
 
+/// Which counts are wanted besides visitors, page views and events. Whole visits lie far apart in memory, so they are
+/// looked up only where something is asked about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// No more.
+    Events,
+    /// Visits, and what is known of them.
+    Visits,
+}
+
 /// Counts each group. Distinct visitors and visits are told by the group that saw them last, so that counting takes
 /// one step for each entry and no set.
-pub(super) fn count(table: &Table, entries: &Entries, groups: &Groups) -> Vec<Counts> {
-    let pageview = table.name.dictionary.code(PAGEVIEW);
-    let engagement = table.name.dictionary.code(ENGAGEMENT);
-    let mut visitor_seen = vec![0u32; table.visitors_len()];
-    let mut visit_seen = vec![0u32; table.visits.all.len()];
-    let first = |seen: &mut Vec<u32>, index: u32, group: u32| {
-        seen.get_mut(index as usize).is_some_and(|last| std::mem::replace(last, group) != group)
+pub(super) fn count(table: &Table, entries: &Entries, groups: &Groups, depth: Depth) -> Vec<Counts> {
+    let mut tally = Tally {
+        table,
+        entries,
+        pageview: table.name.dictionary.code(PAGEVIEW),
+        engagement: table.name.dictionary.code(ENGAGEMENT),
+        visitor_seen: vec![0; table.visitors_len()],
+        visit_seen: vec![0; if depth == Depth::Visits { table.visits.all.len() } else { 0 }],
     };
-    let count_group = |(members, group): (&[u32], u32)| {
+    groups.entries().zip(1u32..).map(|(members, group)| tally.group(members, group)).collect()
+}
+
+/// Counting in progress: what the groups so far have seen.
+struct Tally<'a> {
+    table: &'a Table,
+    entries: &'a Entries,
+    pageview: Option<u32>,
+    engagement: Option<u32>,
+    visitor_seen: Vec<u32>,
+    visit_seen: Vec<u32>,
+}
+
+impl Tally<'_> {
+    fn group(&mut self, members: &[u32], group: u32) -> Counts {
         let mut counts = Counts::default();
         for &entry in members {
             let entry = entry as usize;
-            if let Some(row) = entries.rows.get(entry) {
-                let name = table.name.codes.get(*row as usize).copied();
-                counts.pageviews += i64::from(name == pageview);
-                counts.events += i64::from(name != engagement);
-            }
-            let number = entries.visits.get(entry).copied().unwrap_or(u32::MAX);
-            if !first(&mut visit_seen, number, group) {
-                continue;
-            }
-            let Some(visit) = table.visits.all.get(number as usize) else { continue };
-            counts.visits += 1;
-            counts.visitors += i64::from(first(&mut visitor_seen, visit.visitor, group));
-            if entries.ends.get(entry).copied().unwrap_or(true) {
-                counts.ended += 1;
-                counts.bounces += i64::from(visit.is_bounce());
-                counts.duration_seconds = counts.duration_seconds.saturating_add(visit.duration_seconds());
-                counts.visit_pageviews += i64::from(visit.pageviews);
+            let visit = self.entries.visits.get(entry).copied().unwrap_or(u32::MAX);
+            let visitor = match self.entries.rows.get(entry) {
+                Some(row) => {
+                    let name = self.table.name.codes.get(*row as usize).copied();
+                    counts.pageviews += i64::from(name == self.pageview);
+                    counts.events += i64::from(name != self.engagement);
+                    self.table.visitor.get(*row as usize).copied()
+                }
+                None => self.table.visits.all.get(visit as usize).map(|visit| visit.visitor),
+            };
+            counts.visitors +=
+                i64::from(visitor.is_some_and(|visitor| is_first(&mut self.visitor_seen, visitor, group)));
+            if is_first(&mut self.visit_seen, visit, group) {
+                self.visit(&mut counts, visit, self.entries.ends.get(entry).copied().unwrap_or(true));
             }
         }
         counts
-    };
-    groups.entries().zip(1u32..).map(count_group).collect()
+    }
+
+    fn visit(&self, counts: &mut Counts, number: u32, ends: bool) {
+        let Some(visit) = self.table.visits.all.get(number as usize) else { return };
+        counts.visits += 1;
+        if ends {
+            counts.ended += 1;
+            counts.bounces += i64::from(visit.is_bounce());
+            counts.duration_seconds = counts.duration_seconds.saturating_add(visit.duration_seconds());
+            counts.visit_pageviews += i64::from(visit.pageviews);
+        }
+    }
+}
+
+/// Whether a group sees this for the first time.
+fn is_first(seen: &mut [u32], index: u32, group: u32) -> bool {
+    seen.get_mut(index as usize).is_some_and(|last| std::mem::replace(last, group) != group)
 }
 
 /// Distinct visitors of rows.

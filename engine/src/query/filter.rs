@@ -84,11 +84,17 @@ impl Filter {
         match self {
             Self::Test { dimension, .. } => visit(dimension, within_behaviour),
             Self::And(filters) | Self::Or(filters) => {
-                filters.iter().for_each(|filter| filter.each_test(within_behaviour, visit));
+                for filter in filters {
+                    filter.each_test(within_behaviour, visit);
+                }
             }
             Self::Not(filter) => filter.each_test(within_behaviour, visit),
             Self::HasDone { filter, .. } => filter.each_test(true, visit),
-            Self::Sequence(steps) => steps.iter().for_each(|step| step.each_test(true, visit)),
+            Self::Sequence(steps) => {
+                for step in steps {
+                    step.each_test(true, visit);
+                }
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Runs a query over one range of time: selects, groups, counts and works out the metrics.
 
-use super::count::{self, Counts, Reading};
+use super::count::{self, Counts, Depth, Reading};
 use super::dimension::Dimension;
 use super::entries::Entries;
 use super::filter::Filter;
@@ -153,7 +153,7 @@ impl Runner<'_> {
         if self.plan.metrics.iter().any(|metric| metric.is_revenue()) {
             self.tally_revenue(&mut tallies, &entries, &groups);
         }
-        tallies.events = keyed(&groups, count::count(self.plan.table, &entries, &groups));
+        tallies.events = keyed(&groups, count::count(self.plan.table, &entries, &groups, self.depth()));
         self.tally_visits(&mut tallies, kinds);
         self.tally_reading(&mut tallies);
         self.tally_conversion(&mut tallies);
@@ -189,7 +189,13 @@ impl Runner<'_> {
 
     fn count(&self, entries: &Entries, dimensions: &[Dimension]) -> Table1<Counts> {
         let groups = self.group(entries, dimensions);
-        keyed(&groups, count::count(self.plan.table, entries, &groups))
+        keyed(&groups, count::count(self.plan.table, entries, &groups, self.depth()))
+    }
+
+    /// How much has to be known of visits.
+    fn depth(&self) -> Depth {
+        let of_visits = |metric: &Metric| metric.is_of_visits() || matches!(metric, Metric::Visits | Metric::ExitRate);
+        if self.plan.metrics.iter().any(of_visits) { Depth::Visits } else { Depth::Events }
     }
 
     fn count_rows(&self, filters: &[Filter], kinds: Kinds, dimensions: &[Dimension]) -> Table1<Counts> {

@@ -127,7 +127,7 @@ fn long(thousandths: u64) -> String {
     let units = (hundredths / 100).to_string();
     let mut grouped = String::new();
     for (place, digit) in units.chars().enumerate() {
-        if place > 0 && (units.len() - place) % 3 == 0 {
+        if place > 0 && (units.len() - place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

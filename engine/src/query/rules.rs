@@ -30,18 +30,14 @@ pub(super) fn check(request: &Request, site: &SiteSettings) -> Result<(), Refusa
 /// Goals that a filter asks for by name must exist.
 fn check_goals(filter: &Filter, site: &SiteSettings) -> Result<(), Refusal> {
     match filter {
-        Filter::Test { dimension: Dimension::Goal, test, .. } => match test.values_without(&goal_names(site)) {
-            None => Ok(()),
-            Some(_) => {
-                let names: Vec<&str> = site.goals.iter().map(|goal| &*goal.display_name).take(20).collect();
-                let hint = if names.is_empty() {
-                    "the site has no goals yet".to_owned()
-                } else {
-                    format!("configured are {}", names.join(", "))
-                };
-                Err(Refusal::new("unknown_goal", "a goal of the filters is not configured for this site", hint))
-            }
-        },
+        Filter::Test { dimension: Dimension::Goal, test, .. } if test.lacks(&goal_names(site)) => {
+            let names: Vec<&str> = goal_names(site).into_iter().take(20).collect();
+            let hint = match names.as_slice() {
+                [] => "the site has no goals yet".to_owned(),
+                names => format!("configured are {}", names.join(", ")),
+            };
+            Err(Refusal::new("unknown_goal", "a goal of the filters is not configured for this site", hint))
+        }
         Filter::Test { .. } => Ok(()),
         Filter::And(filters) | Filter::Or(filters) | Filter::Sequence(filters) => {
             filters.iter().try_for_each(|filter| check_goals(filter, site))

@@ -155,13 +155,12 @@ impl<'a> Selector<'a> {
             Dimension::Page => Mask::Rows(spread(&accepts(&table.page.dictionary), &table.page.codes)),
             Dimension::Hostname => Mask::Rows(spread(&accepts(&table.hostname.dictionary), &table.hostname.codes)),
             Dimension::Name => Mask::Rows(spread(&accepts(&table.name.dictionary), &table.name.codes)),
-            Dimension::Prop(_) | Dimension::Detail(_) => match sparse(table, dimension) {
-                Some(column) => Mask::Rows(spread(&accepts(&column.dictionary), &column.dense(table.len()))),
-                None => {
-                    let all_lack_it = accepts(&Dictionary::default()).first().copied().unwrap_or(false);
-                    Mask::Rows(vec![all_lack_it; table.len()])
-                }
-            },
+            Dimension::Prop(_) | Dimension::Detail(_) => {
+                let column = sparse(table, dimension);
+                let codes = column.map_or_else(|| vec![0; table.len()], |column| column.dense(table.len()));
+                let nothing = Dictionary::default();
+                Mask::Rows(spread(&accepts(column.map_or(&nothing, |column| &column.dictionary)), &codes))
+            }
             Dimension::Visit(attribute) => {
                 let texts = table.visits.dictionaries.get(*attribute);
                 let codes = table.visits.attributes.get(*attribute);

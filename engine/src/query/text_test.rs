@@ -57,12 +57,12 @@ impl TextTest {
         })
     }
 
-    /// The first value of a test for whole texts that none of `texts` has.
-    pub(super) fn values_without(&self, texts: &[&str]) -> Option<&str> {
-        let Self::Is { values, lower } = self else { return None };
+    /// Whether it is a test for whole texts of which one is not among `texts`.
+    pub(super) fn lacks(&self, texts: &[&str]) -> bool {
+        let Self::Is { values, lower } = self else { return false };
         let is =
             |value: &str| texts.iter().any(|text| if *lower { text.to_lowercase() == value } else { *text == value });
-        values.iter().map(String::as_str).find(|value| !is(value))
+        !values.iter().all(|value| is(value))
     }
 
     /// Whether any of the values fits.

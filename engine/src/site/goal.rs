@@ -35,13 +35,14 @@ pub struct Goal {
 const SHAPE: &str = "a goal is {\"event\": \"Signup\"} or {\"page_path\": \"/blog/**\"}, optionally with display_name, \
                      currency (three letters), custom_props (an object) and, for pages, scroll_threshold (0 to 100)";
 
+const KNOWN: [&str; 6] = ["event", "page_path", "display_name", "currency", "custom_props", "scroll_threshold"];
+
 impl Goal {
     /// Reads `{"event"|"page_path", "display_name"?, "currency"?, "custom_props"?, "scroll_threshold"?}`; `path` says
     /// where it stands in the request.
     pub fn from_json(value: &Value, path: &str) -> Result<Self, Refusal> {
         let wrong = |what: &str| Refusal::at(path, "invalid_goal", what, SHAPE);
         let fields = value.as_object().ok_or_else(|| wrong("a goal must be an object"))?;
-        const KNOWN: [&str; 6] = ["event", "page_path", "display_name", "currency", "custom_props", "scroll_threshold"];
         if fields.keys().any(|key| !KNOWN.contains(&key.as_str())) {
             return Err(wrong("the goal has a field that is not supported"));
         }
