@@ -1,1 +1,33 @@
-//! Being built.
+//! The dashboard as pure functions: what is being looked at ([`state`]) → what has to be asked ([`queries`]) → what was
+//! answered ([`answer`]) → markup ([`page`]). No clock, no network, no document: the same code makes the page in the
+//! browser, at the edge and in tests.
+
+pub mod answer;
+pub mod app;
+pub mod chart;
+pub mod chips;
+pub mod date;
+pub mod detail;
+pub mod dimension;
+pub mod filter;
+pub mod format;
+pub mod header;
+pub mod headline;
+pub mod icon;
+pub mod login;
+pub mod markup;
+pub mod metric;
+pub mod page;
+pub mod panel;
+pub mod problem;
+pub mod queries;
+pub mod range;
+pub mod scale;
+pub mod sites;
+pub mod skeleton;
+pub mod state;
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod sample;

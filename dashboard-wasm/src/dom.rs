@@ -1,0 +1,101 @@
+//! Markup into the document by calls, never by parsing: what differs between the markup shown and the markup wanted is
+//! changed in place, so that focus, scroll position and what is being typed stay, and bars grow instead of jumping.
+
+use views::markup::{Element, Node};
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlElement};
+
+/// The namespace of SVG, which elements made by calls have to be given.
+const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// Makes the document's nodes for a piece of markup.
+pub(crate) fn create(document: &Document, node: &Node, inside_svg: bool) -> Option<web_sys::Node> {
+    let element = match node {
+        Node::Text(text) => return Some(document.create_text_node(text).into()),
+        Node::Element(element) => element,
+    };
+    let svg = inside_svg || element.tag == "svg";
+    let made =
+        if svg { document.create_element_ns(Some(SVG), element.tag) } else { document.create_element(element.tag) };
+    let made = made.ok()?;
+    for (name, value) in &element.attributes {
+        set(&made, name, value);
+    }
+    for child in &element.children {
+        made.append_child(&create(document, child, svg)?).ok()?;
+    }
+    Some(made.into())
+}
+
+fn set(made: &web_sys::Element, name: &str, value: &str) {
+    // A strict CSP refuses the attribute but not the property.
+    match made.dyn_ref::<HtmlElement>().filter(|_| name == "style") {
+        Some(html) => html.style().set_css_text(value),
+        None => drop(made.set_attribute(name, value)),
+    }
+}
+
+/// Changes what is shown from the old markup to the new.
+pub(crate) fn patch(document: &Document, shown: &web_sys::Node, old: &Node, new: &Node, inside_svg: bool) {
+    match (old, new) {
+        (Node::Text(old), Node::Text(new)) => {
+            if old != new {
+                shown.set_node_value(Some(new));
+            }
+        }
+        (Node::Element(old), Node::Element(new)) if same(old, new) => {
+            if let Some(element) = shown.dyn_ref::<web_sys::Element>() {
+                patch_attributes(element, old, new);
+            }
+            patch_children(document, shown, old, new, inside_svg || new.tag == "svg");
+        }
+        _ => {
+            if let (Some(parent), Some(made)) = (shown.parent_node(), create(document, new, inside_svg)) {
+                drop(parent.replace_child(&made, shown));
+            }
+        }
+    }
+}
+
+/// Whether one element can become the other: those with a name of their own are never taken for another.
+fn same(old: &Element, new: &Element) -> bool {
+    let named = |element: &Element, name: &str| element.attributes.iter().find(|(key, _)| *key == name).cloned();
+    old.tag == new.tag && ["id", "data-form", "data-panel"].iter().all(|name| named(old, name) == named(new, name))
+}
+
+fn patch_attributes(shown: &web_sys::Element, old: &Element, new: &Element) {
+    if old.attributes == new.attributes {
+        return;
+    }
+    for (name, _) in &old.attributes {
+        if !new.attributes.iter().any(|(kept, _)| kept == name) {
+            drop(shown.remove_attribute(name));
+        }
+    }
+    for attribute in &new.attributes {
+        if !old.attributes.contains(attribute) {
+            set(shown, attribute.0, &attribute.1);
+        }
+    }
+}
+
+fn patch_children(document: &Document, shown: &web_sys::Node, old: &Element, new: &Element, svg: bool) {
+    let mut next = shown.first_child();
+    for (old, new) in old.children.iter().zip(&new.children) {
+        let Some(child) = next else { return };
+        next = child.next_sibling();
+        if old != new {
+            patch(document, &child, old, new, svg);
+        }
+    }
+    for _ in new.children.len()..old.children.len() {
+        if let Some(last) = shown.last_child() {
+            drop(shown.remove_child(&last));
+        }
+    }
+    for child in new.children.iter().skip(old.children.len()) {
+        if let Some(made) = create(document, child, svg) {
+            drop(shown.append_child(&made));
+        }
+    }
+}

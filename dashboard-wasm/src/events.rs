@@ -1,0 +1,181 @@
+//! One listener for each kind of event, on the document: every link of the views leads to a state, so a click needs no
+//! more than its address.
+
+use crate::focus::{Step, rove};
+use crate::shell::{change, document, window, with};
+use crate::{forms, load};
+use views::state::State;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlFormElement, HtmlInputElement, KeyboardEvent, MouseEvent};
+
+/// Begins to listen.
+pub(crate) fn listen() {
+    let (Some(window), Some(document)) = (window(), document()) else { return };
+    on(&document, "click", |event| {
+        let _ = click(&event);
+    });
+    on(&document, "submit", |event| {
+        let _ = submit(&event);
+    });
+    on(&document, "input", |event| {
+        let _ = input(&event);
+    });
+    on(&document, "keydown", |event| {
+        let _ = key(&event);
+    });
+    on(&document, "pointermove", |event| point(&event));
+    on(&document, "pointerdown", |event| point(&event));
+    on(&document, "visibilitychange", |_| load::refresh());
+    on(&window, "popstate", |_| {
+        let _ = travelled();
+    });
+}
+
+fn on(target: &EventTarget, kind: &str, listener: impl FnMut(Event) + 'static) {
+    let listener = Closure::<dyn FnMut(Event)>::new(listener).into_js_value();
+    let _ = target.add_event_listener_with_callback(kind, listener.unchecked_ref());
+}
+
+fn target(event: &Event, selector: &str) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok().flatten()
+}
+
+fn click(event: &Event) -> Option<()> {
+    let menu = target(event, "[data-menu]");
+    let chosen = target(event, "a[href^='?'], [data-do]");
+    if chosen.is_some() || menu.is_none() {
+        forms::close_menus();
+    } else if target(event, "summary").is_some() {
+        // Opening a menu closes the other; its own state is the browser's to change after this.
+        let open = menu.as_ref().is_some_and(|menu| menu.has_attribute("open"));
+        forms::close_menus();
+        if open {
+            let _ = menu.as_ref()?.set_attribute("open", "");
+        }
+    }
+    let chosen = chosen?;
+    if let Some(what) = chosen.get_attribute("data-do") {
+        forms::press(&what);
+        return Some(());
+    }
+    let mouse = event.dyn_ref::<MouseEvent>()?;
+    if mouse.button() != 0 || mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() || mouse.alt_key() {
+        // The browser opens it elsewhere.
+        return None;
+    }
+    event.prevent_default();
+    visit(&chosen)
+}
+
+/// Follows a link of the views.
+fn visit(link: &Element) -> Option<()> {
+    let state = State::parse(&link.get_attribute("href")?);
+    forms::go(state, false);
+    load::now();
+    Some(())
+}
+
+/// Back or forward.
+fn travelled() -> Option<()> {
+    let state = State::parse(&document()?.location()?.search().ok()?);
+    change(|shell| shell.go(state));
+    load::now();
+    Some(())
+}
+
+fn submit(event: &Event) -> Option<()> {
+    event.prevent_default();
+    forms::submit(&target(event, "form[data-form]")?.dyn_into::<HtmlFormElement>().ok()?)
+}
+
+fn input(event: &Event) -> Option<()> {
+    target(event, "form[data-form=search]")?;
+    forms::search(event.target()?.dyn_into::<HtmlInputElement>().ok()?.value());
+    Some(())
+}
+
+/// The bucket under the pointer.
+fn point(event: &Event) {
+    let bucket = target(event, "#plot").and_then(|plot| {
+        let place = plot.get_bounding_client_rect();
+        let across = (f64::from(event.dyn_ref::<MouseEvent>()?.client_x()) - place.left()) / place.width();
+        let last = buckets()?.checked_sub(1)?;
+        Some((across.clamp(0.0, 1.0) * last as f64).round() as usize)
+    });
+    set_cursor(bucket);
+}
+
+fn buckets() -> Option<usize> {
+    with(|shell| Some(shell.app.data.series.as_ref()?.as_ref().ok()?.labels.len())).flatten()
+}
+
+fn set_cursor(bucket: Option<usize>) {
+    if with(|shell| shell.app.cursor) != Some(bucket) {
+        change(|shell| shell.app.cursor = bucket);
+    }
+}
+
+fn key(event: &Event) -> Option<()> {
+    let key = event.dyn_ref::<KeyboardEvent>()?.key();
+    if key == "Escape" {
+        return escape();
+    }
+    let (step, across) = match key.as_str() {
+        "ArrowLeft" => (Step::Back, true),
+        "ArrowRight" => (Step::Forward, true),
+        "ArrowUp" => (Step::Back, false),
+        "ArrowDown" => (Step::Forward, false),
+        "Home" => (Step::First, true),
+        "End" => (Step::Last, true),
+        _ => return None,
+    };
+    if target(event, "input, select, textarea").is_some() {
+        return None;
+    }
+    if target(event, "#plot").is_some() {
+        event.prevent_default();
+        return walk_chart(step);
+    }
+    let list = target(event, "[data-roving], .menu-content")?;
+    let way = list.get_attribute("data-roving").unwrap_or_else(|| "down".to_owned());
+    let along = way == "both" || matches!(step, Step::First | Step::Last) || across == (way == "across");
+    if along {
+        event.prevent_default();
+        rove(&list, &target(event, "a, button")?, step)?;
+    }
+    Some(())
+}
+
+fn walk_chart(step: Step) -> Option<()> {
+    let last = buckets()?.checked_sub(1)?;
+    let here = with(|shell| shell.app.cursor)?;
+    set_cursor(Some(match (step, here) {
+        (Step::First, _) => 0,
+        (Step::Last, _) => last,
+        (Step::Back, Some(here)) => here.saturating_sub(1),
+        (Step::Forward, Some(here)) => (here + 1).min(last),
+        (_, None) => last,
+    }));
+    Some(())
+}
+
+/// Closes what is on top: the open menu, else the long list, else the chart's tooltip.
+fn escape() -> Option<()> {
+    let menu = document()?.query_selector("details[open]").ok().flatten();
+    if let Some(menu) = menu {
+        forms::close_menus();
+        let summary = menu.query_selector("summary").ok().flatten()?;
+        return summary.dyn_into::<HtmlElement>().ok()?.focus().ok();
+    }
+    let state = with(|shell| shell.app.state.clone())?;
+    let Some(detail) = &state.detail else {
+        set_cursor(None);
+        return Some(());
+    };
+    let opener = ["#more-", detail.dimension.panel().name()].concat();
+    forms::go(state.but(|state| state.detail = None), false);
+    load::now();
+    let opener = document()?.query_selector(&opener).ok().flatten()?;
+    opener.dyn_into::<HtmlElement>().ok()?.focus().ok()
+}

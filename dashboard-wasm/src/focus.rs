@@ -1,0 +1,77 @@
+//! Where the keyboard is. A change of the page must not lose it: opened lists take it, closed ones give it back, and a
+//! row that went away leaves it in its panel.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement};
+
+/// Where the keyboard was before a change.
+pub(crate) struct Focused {
+    panel: Option<String>,
+    was_dialog: bool,
+}
+
+fn dialog(document: &Document) -> bool {
+    document.query_selector("[role=dialog]").ok().flatten().is_some()
+}
+
+/// Notes where the keyboard is.
+pub(crate) fn note(document: &Document) -> Focused {
+    let panel = document.active_element().and_then(|active| active.closest("[data-panel]").ok().flatten());
+    Focused { panel: panel.and_then(|panel| panel.get_attribute("data-panel")), was_dialog: dialog(document) }
+}
+
+fn to(document: &Document, selector: &str) -> Option<()> {
+    let element = document.query_selector(selector).ok().flatten()?;
+    element.dyn_into::<HtmlElement>().ok()?.focus().ok()
+}
+
+/// Puts the keyboard back if the change took its place away.
+pub(crate) fn restore(document: &Document, before: Focused) {
+    let is_dialog = dialog(document);
+    if is_dialog && !before.was_dialog {
+        let _ = to(document, "#detail-close");
+        return;
+    }
+    let lost = document.active_element().is_none_or(|active| active.tag_name() == "BODY");
+    if !lost {
+        return;
+    }
+    if to(document, "[autofocus]").is_some() {
+        return;
+    }
+    // Panel names are the views' own words, so they are safe inside a selector.
+    if let Some(panel) = before.panel {
+        let _ = to(document, &["[data-panel=", &panel, "] ol a, [data-panel=", &panel, "] a"].concat());
+    }
+}
+
+/// Moves the keyboard by so many places among the links of a list; stops at its ends.
+pub(crate) fn rove(list: &Element, from: &Element, by: Step) -> Option<()> {
+    let links = list.query_selector_all("a, button").ok()?;
+    let all: Vec<HtmlElement> =
+        (0..links.length()).filter_map(|index| links.get(index)?.dyn_into::<HtmlElement>().ok()).collect();
+    let here = all.iter().position(|link| link.is_same_node(Some(from)))?;
+    let target = match by {
+        Step::Back => all.get(here.checked_sub(1)?)?,
+        Step::Forward => all.get(here + 1)?,
+        Step::First => all.first()?,
+        Step::Last => all.last()?,
+    };
+    for link in &all {
+        let _ = link.set_attribute("tabindex", if link == target { "0" } else { "-1" });
+    }
+    target.focus().ok()
+}
+
+/// A move along a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// To the one before.
+    Back,
+    /// To the one after.
+    Forward,
+    /// To the first.
+    First,
+    /// To the last.
+    Last,
+}

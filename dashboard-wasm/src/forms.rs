@@ -1,0 +1,158 @@
+//! What forms and buttons do.
+
+use crate::api::{LOGIN, ask};
+use crate::load;
+use crate::shell::{change, document, window, with};
+use views::answer::Data;
+use views::app::{Session, domain_of, login, new_site};
+use views::date::Date;
+use views::range::Range;
+use views::state::State;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{FormData, HtmlFormElement};
+
+/// Looks at another state and puts its address into the history.
+pub(crate) fn go(state: State, replace: bool) {
+    let href = state.href();
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let null = wasm_bindgen::JsValue::NULL;
+        let _ = if replace {
+            history.replace_state_with_url(&null, "", Some(&href))
+        } else {
+            history.push_state_with_url(&null, "", Some(&href))
+        };
+    }
+    change(|shell| shell.go(state));
+}
+
+/// Sends a form of the views.
+pub(crate) fn submit(form: &HtmlFormElement) -> Option<()> {
+    let fields = FormData::new_with_form(form).ok()?;
+    let field = |name: &str| fields.get(name).as_string().unwrap_or_default();
+    match form.get_attribute("data-form")?.as_str() {
+        "login" => log_in(&field("key")),
+        "site" => add_site(&domain_of(&field("domain")), &field("timezone")),
+        "range" => {
+            let range = Range::between(Date::parse(&field("first"))?, Date::parse(&field("last"))?)?;
+            let state = with(|shell| shell.app.state.but(|state| (state.range, state.interval) = (range, None)))?;
+            close_menus();
+            go(state, false);
+            load::now();
+        }
+        "search" => search(field("search")),
+        _ => {}
+    }
+    Some(())
+}
+
+/// Narrows the long list while somebody types.
+pub(crate) fn search(text: String) {
+    let state = with(|shell| {
+        shell.app.state.but(|state| {
+            if let Some(detail) = &mut state.detail {
+                (detail.search, detail.page) = (text, 0);
+            }
+        })
+    });
+    if let Some(state) = state {
+        go(state, true);
+        load::soon();
+    }
+}
+
+/// Presses a button of the views.
+pub(crate) fn press(what: &str) {
+    match what {
+        "logout" => log_out(),
+        "copy" => copy(),
+        _ => {}
+    }
+}
+
+fn log_in(key: &str) {
+    let body = login(key);
+    change(|shell| shell.app.sending = true);
+    spawn_local(async move {
+        match ask("POST", LOGIN, Some(body)).await {
+            Ok(_) => {
+                change(|shell| {
+                    shell.app.sending = false;
+                    shell.app.session = Session::Unknown;
+                    shell.app.data = Data::default();
+                });
+                load::sites();
+            }
+            Err(refusal) => load::form_refused(refusal),
+        }
+    });
+}
+
+fn log_out() {
+    spawn_local(async {
+        // Without an answer the cookie is still there, so the page must not claim otherwise.
+        if ask("POST", "/api/v1/logout", None).await.is_ok() {
+            change(|shell| {
+                shell.app.session = Session::Out(None);
+                shell.app.sites.clear();
+                shell.app.data = Data::default();
+                shell.data_key.clear();
+            });
+        }
+    });
+}
+
+fn add_site(domain: &str, timezone: &str) {
+    let path = ["/api/v1/sites/", &String::from(js_sys::encode_uri_component(domain))].concat();
+    let (body, domain) = (new_site(timezone), domain.to_owned());
+    change(|shell| {
+        shell.app.sending = true;
+        shell.app.form_problem = None;
+    });
+    spawn_local(async move {
+        match ask("PUT", &path, Some(body)).await {
+            Ok(_) => {
+                change(|shell| shell.app.sending = false);
+                let theme = with(|shell| shell.app.state.theme).flatten();
+                go(State { site: Some(domain), theme, ..State::default() }, false);
+                load::sites();
+            }
+            Err(refusal) => load::form_refused(refusal),
+        }
+    });
+}
+
+/// Copies the snippet; where the browser forbids it, selects it for the reader to copy.
+fn copy() {
+    spawn_local(async {
+        if copied().await.is_none() {
+            let code = document().and_then(|document| document.get_element_by_id("snippet"));
+            let selection = window().and_then(|window| window.get_selection().ok().flatten());
+            if let (Some(code), Some(selection)) = (code, selection) {
+                let _ = selection.select_all_children(&code);
+            }
+        } else {
+            change(|shell| shell.app.copied = true);
+        }
+    });
+}
+
+async fn copied() -> Option<()> {
+    let window = window()?;
+    // Pages without TLS have no clipboard, though the type says they do.
+    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).ok()?;
+    let clipboard: web_sys::Clipboard = clipboard.dyn_into().ok()?;
+    let text = window.document()?.get_element_by_id("snippet")?.text_content()?;
+    JsFuture::from(clipboard.write_text(&text)).await.ok().map(drop)
+}
+
+/// Closes every open menu.
+pub(crate) fn close_menus() {
+    let open = document().and_then(|document| document.query_selector_all("details[open]").ok());
+    let Some(open) = open else { return };
+    for index in 0..open.length() {
+        if let Some(menu) = open.get(index).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) {
+            let _ = menu.remove_attribute("open");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What the browser knows of time zones and the names of countries.
+
+use js_sys::{Array, Date, Object, Reflect};
+use views::range::Clock;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Intl, js_name = DisplayNames)]
+    type DisplayNames;
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = "DisplayNames")]
+    fn new(locales: &JsValue, options: &Object) -> Result<DisplayNames, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn of(this: &DisplayNames, code: &str) -> Result<Option<String>, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Intl, js_name = supportedValuesOf)]
+    fn supported_values_of(key: &str) -> Result<Array, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Intl, js_name = DateTimeFormat)]
+    type DateTimeFormat;
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = "DateTimeFormat")]
+    fn new(locale: &str, options: &Object) -> Result<DateTimeFormat, JsValue>;
+    #[wasm_bindgen(method)]
+    fn format(this: &DateTimeFormat) -> String;
+}
+
+fn options(pairs: &[(&str, &str)]) -> Object {
+    let options = Object::new();
+    for (key, value) in pairs {
+        let _ = Reflect::set(&options, &(*key).into(), &(*value).into());
+    }
+    options
+}
+
+/// The present in a time zone; in UTC if the browser does not know the zone.
+pub(crate) fn clock(timezone: &str) -> Option<Clock> {
+    let now = Date::new_0();
+    // Swedes write dates as ISO 8601 does.
+    let options = options(&[("timeZone", timezone), ("dateStyle", "short"), ("timeStyle", "medium")]);
+    let format = DateTimeFormat::new("sv-SE", &options);
+    let local = format.map_or_else(|_| String::from(now.to_iso_string()), |format| format.format());
+    let just_before = Date::new(&(now.get_time() - 300_000.0).into());
+    Some(Clock {
+        today: views::date::Date::parse(&local)?,
+        hour: local.get(11..13).and_then(|hour| hour.parse().ok()).unwrap_or(0),
+        now: now.to_iso_string().into(),
+        just_before: just_before.to_iso_string().into(),
+    })
+}
+
+/// The reader's time zone.
+pub(crate) fn timezone_here() -> String {
+    let format = js_sys::Intl::DateTimeFormat::new(&Array::new(), &Object::new());
+    let zone = Reflect::get(&format.resolved_options(), &"timeZone".into()).ok();
+    zone.and_then(|zone| zone.as_string()).unwrap_or_else(|| "UTC".to_owned())
+}
+
+/// All time zones, the reader's among them.
+pub(crate) fn timezones() -> Vec<String> {
+    let known = supported_values_of("timeZone").unwrap_or_default();
+    let mut zones: Vec<String> = known.iter().filter_map(|zone| zone.as_string()).collect();
+    for zone in [timezone_here(), "UTC".to_owned()] {
+        if !zones.contains(&zone) {
+            zones.insert(0, zone);
+        }
+    }
+    zones
+}
+
+/// The name of a country in the page's language.
+pub(crate) fn country(code: &str) -> Option<String> {
+    let names = DisplayNames::new(&"en".into(), &options(&[("type", "region")])).ok()?;
+    names.of(code).ok().flatten()
+}

@@ -1,0 +1,128 @@
+//! The whole page for whatever is known: the one function that shells call.
+
+use crate::answer::Problem;
+use crate::app::{App, Session};
+use crate::chart::chart;
+use crate::chips::chips;
+use crate::detail::detail;
+use crate::dimension::Panel;
+use crate::header::header;
+use crate::headline::headline;
+use crate::login::login;
+use crate::markup::{Element, element};
+use crate::panel::panel;
+use crate::problem::problem;
+use crate::sites::{add_site, install};
+
+/// The page.
+pub fn page(app: &App) -> Element {
+    let root = element("div").class("page");
+    match &app.session {
+        Session::Out(_) => root.child(login(app)),
+        Session::Unknown => match &app.problem {
+            Some(why) => {
+                root.child(element("main").class("centre").child(element("div").class("card gate").child(problem(why))))
+            }
+            None => root.child(element("main").class("content").with("aria-busy", "true").child(numbers(app))),
+        },
+        Session::In => owner_page(app, root),
+    }
+}
+
+fn owner_page(app: &App, root: Element) -> Element {
+    if app.sites.is_empty() {
+        return root.child(element("main").child(add_site(app)));
+    }
+    let main = element("main").class("content").with("aria-busy", if app.busy() { "true" } else { "false" }).with_if(
+        app.state.detail.is_some(),
+        "inert",
+        "",
+    );
+    let content = match app.site() {
+        _ if app.state.adding_site => add_site(app),
+        None => problem(&Problem::new("There is no such site here.", "Choose one from the menu above, or add it.")),
+        Some(site) if app.data.counting == Some(false) => install(app, site, true),
+        Some(site) if app.state.snippet => install(app, site, false),
+        Some(_) => numbers(app),
+    };
+    let spoken = element("p").class("visually-hidden").with("role", "status").text(app.announcement.as_str());
+    // What comes and goes stands last or in a place of its own, so that the rest stays where it is in the document.
+    root.child(header(app).with_if(app.state.detail.is_some(), "inert", ""))
+        .child(main.child(content))
+        .child(footer(app))
+        .child(spoken)
+        .children(detail(app))
+}
+
+fn numbers(app: &App) -> Element {
+    let failed = app.data.headline.as_ref().and_then(|result| result.as_ref().err());
+    let problems = element("div").class("problems").children(app.problem.iter().chain(failed).map(problem));
+    let class = if app.stale && app.data.headline.is_some() { "numbers-of-site stale" } else { "numbers-of-site" };
+    element("div")
+        .class(class)
+        .child(element("div").class("filters").children(chips(app)))
+        .child(problems)
+        .child(element("div").class("card overview").child(headline(app)).child(chart(app)))
+        .child(element("div").class("panels").children(Panel::ALL.into_iter().filter_map(|which| panel(app, which))))
+}
+
+fn footer(app: &App) -> Element {
+    let zone = app.site().map_or("", |site| site.timezone.as_str());
+    element("footer")
+        .class("bottom")
+        .child(element("span").text(["Times in ", zone].concat()))
+        .child(element("span").text("No cookies, no identities: nobody is recognised on another day."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::Node;
+    use crate::sample;
+    use expect_test::expect_file;
+
+    fn html(app: &App) -> String {
+        Node::from(page(app)).html()
+    }
+
+    #[test]
+    fn the_whole_page() {
+        expect_file!["../snapshots/page.html"].assert_eq(&sample::lines(&page(&sample::app("?f=is.source.Google"))));
+    }
+
+    #[test]
+    fn each_state_shows_what_can_be_done() {
+        let mut app = sample::empty_app("");
+        app.session = Session::Unknown;
+        assert!(html(&app).contains("aria-busy=\"true\""));
+        app.problem = Some(Problem::new("The server cannot be reached.", "Try again."));
+        assert!(html(&app).contains("role=\"alert\""));
+        app.session = Session::Out(None);
+        assert!(html(&app).contains("data-form=\"login\""));
+        app.session = Session::In;
+        app.problem = None;
+        app.data.counting = Some(false);
+        assert!(html(&app).contains("&lt;script defer src=&quot;https://stats.example"));
+        app.state.site = Some("other.example".into());
+        assert!(html(&app).contains("There is no such site here."));
+        app.sites.clear();
+        assert!(html(&app).contains("data-form=\"site\""));
+    }
+
+    #[test]
+    fn the_last_numbers_stay_while_new_ones_come_or_the_server_is_gone() {
+        let mut app = sample::app("");
+        app.stale = true;
+        app.problem = Some(Problem::new("The server cannot be reached.", "Trying again."));
+        let html = html(&app);
+        assert!(
+            html.contains("stale") && html.contains("data-value=\"1234\"") && html.contains("Trying again."),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn what_lies_under_the_long_list_cannot_be_reached() {
+        assert_eq!(html(&sample::app("?more=page")).matches("inert=\"\"").count(), 2);
+    }
+}
