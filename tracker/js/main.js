@@ -1,0 +1,47 @@
+// Carries events into the module and batches out of it. When, what and how often is decided in Rust.
+import { initSync, Tracker } from "tracker";
+
+/** Starts the module; gives the function that takes events. */
+export default async (wasm, api, site, byHash) => {
+  const answer = await fetch(wasm);
+  initSync({ module: await WebAssembly.compile(await answer.arrayBuffer()) });
+  const tracker = new Tracker(crypto.getRandomValues(new Uint8Array(16)), site, screen.width, byHash);
+
+  let timer;
+  const after = (milliseconds) => {
+    if (milliseconds < 0) return;
+    clearTimeout(timer);
+    timer = setTimeout(send, milliseconds);
+  };
+  const body = (batch) => new Blob([batch], { type: "text/plain" });
+  const send = async () => {
+    const batch = tracker.take(Date.now());
+    if (!batch.length) return;
+    let status = 0;
+    let wait = 0;
+    try {
+      const answer = await fetch(api, { method: "POST", body: body(batch), keepalive: true, credentials: "omit" });
+      status = answer.status;
+      wait = +answer.headers.get("retry-after");
+      if (status > 399) console.warn("passerby:", (await answer.json()).hint);
+    } catch {}
+    after(tracker.answered(status, wait, Math.random()));
+  };
+  addEventListener(
+    "visibilitychange",
+    () => {
+      if (document.visibilityState != "hidden") return;
+      const batch = tracker.leave(Date.now());
+      if (batch.length && !navigator.sendBeacon(api, body(batch))) fetch(api, { method: "POST", body: body(batch), keepalive: true }).catch(() => {});
+    },
+    true,
+  );
+
+  return (events) => {
+    for (const [name, { props, revenue, interactive }, url, referrer, at] of events) {
+      const texts = [name, url, referrer, revenue?.currency || "", ...Object.entries(props || {}).flat()];
+      const amount = revenue ? +revenue.amount : NaN;
+      after(tracker.track(texts.map((text) => `${text}`.replaceAll("\0", "")).join("\0"), amount, interactive != false, at));
+    }
+  };
+};
