@@ -45,15 +45,20 @@ const REVENUE: u8 = 128;
 
 /// Writes a batch down.
 pub fn encode(batch: &Batch) -> Vec<u8> {
+    encode_events(&batch.site, batch.screen_width, &batch.events)
+}
+
+/// Writes down a batch of events that are kept elsewhere. See [`Batch`] for what each part is.
+pub fn encode_events(site: &str, screen_width: u16, events: &[Event]) -> Vec<u8> {
     let mut out = Writer::new(VERSION);
-    out.text(&batch.site);
-    out.number(batch.screen_width.into());
-    let (base, first) = batch.events.first().map(|event| event.id).unwrap_or_default().parts();
+    out.text(site);
+    out.number(screen_width.into());
+    let (base, first) = events.first().map(|event| event.id).unwrap_or_default().parts();
     out.bytes(&base);
     out.number(first.into());
-    out.number(batch.events.len() as u64);
+    out.number(events.len() as u64);
     let mut expected = first;
-    for event in &batch.events {
+    for event in events {
         let (own, counter) = event.id.parts();
         let flags = (if own == base { 0 } else { OWN_ID })
             | (if event.referrer.is_empty() { 0 } else { REFERRER })

@@ -72,14 +72,17 @@ pub fn light_url(raw: &str, kept: &[&str], hash_routing: bool) -> String {
     let (before_fragment, fragment) = split(raw, '#');
     let (before_query, query) = split(before_fragment, '?');
     let mut out = String::with_capacity(raw.len());
-    match before_query.find("://") {
-        Some(at) => {
-            let (scheme, rest) = before_query.split_at(at + 3);
-            let host_end = rest.find('/').unwrap_or(rest.len());
-            let (authority, path) = rest.split_at(host_end);
+    let (scheme, rest) = split(before_query, ':');
+    match rest.strip_prefix("//") {
+        Some(rest) => {
+            let (authority, path) = split(rest, '/');
             out.push_str(scheme);
-            out.push_str(authority.rsplit('@').next().unwrap_or(authority));
-            out.push_str(path);
+            out.push_str("://");
+            out.push_str(authority.split('@').last().unwrap_or(authority));
+            if authority.len() < rest.len() {
+                out.push('/');
+                out.push_str(path);
+            }
         }
         None => out.push_str(before_query),
     }

@@ -1,7 +1,7 @@
 //! Events that wait to be delivered, oldest first, within bounds that a page does not feel.
 
 use alloc::vec::Vec;
-use protocol::event::{Batch, Event};
+use protocol::event::Event;
 use protocol::limits::EVENTS_PER_BATCH_MAX;
 
 /// Of one batch; browsers let 64 KiB of requests outlive their page, all together.
@@ -12,7 +12,8 @@ const WAITING_BYTES: usize = 60_000;
 /// Events that wait, with the time each happened in milliseconds.
 #[derive(Debug, Default)]
 pub struct Queue {
-    waiting: Vec<(Event, f64)>,
+    waiting: Vec<Event>,
+    happened_ms: Vec<f64>,
     /// How many of the first are on their way.
     on_their_way: usize,
     bytes: usize,
@@ -22,10 +23,10 @@ impl Queue {
     /// Adds an event.
     pub fn push(&mut self, event: Event, at_ms: f64) {
         self.bytes += bytes(&event);
-        self.waiting.push((event, at_ms));
+        self.waiting.push(event);
+        self.happened_ms.push(at_ms);
         while self.bytes > WAITING_BYTES && self.waiting.len() > self.on_their_way {
-            let oldest = self.on_their_way;
-            self.remove(oldest, oldest + 1);
+            self.remove(self.on_their_way, 1);
         }
     }
 
@@ -44,19 +45,21 @@ impl Queue {
         self.bytes > BATCH_BYTES || self.waiting.len() >= EVENTS_PER_BATCH_MAX
     }
 
-    /// Puts what fits of the events that are not on their way into a batch, and says how many they are.
-    pub fn fill(&self, batch: &mut Batch, now_ms: f64) -> usize {
+    /// What fits into a batch of the events that are not on their way, with their ages as of now.
+    pub fn next(&mut self, now_ms: f64) -> &[Event] {
         let mut size = 0;
-        for (event, at_ms) in self.waiting.iter().skip(self.on_their_way).take(EVENTS_PER_BATCH_MAX) {
+        let mut fits = 0;
+        let aged = self.waiting.iter_mut().zip(&self.happened_ms).skip(self.on_their_way);
+        for (event, at_ms) in aged.take(EVENTS_PER_BATCH_MAX) {
             size += bytes(event);
-            if size > BATCH_BYTES && !batch.events.is_empty() {
+            if size > BATCH_BYTES && fits > 0 {
                 break;
             }
-            let mut event = event.clone();
+            // A clock that was set back gives no event of the future: the conversion stops at zero.
             event.age_ms = (now_ms - at_ms) as u32;
-            batch.events.push(event);
+            fits += 1;
         }
-        batch.events.len()
+        self.waiting.get(self.on_their_way..self.on_their_way + fits).unwrap_or_default()
     }
 
     /// The first so many are on their way.
@@ -72,16 +75,18 @@ impl Queue {
 
     /// Gives up so many of the events that are not on their way.
     pub fn drop_next(&mut self, events: usize) {
-        self.remove(self.on_their_way, self.on_their_way + events);
+        self.remove(self.on_their_way, events);
     }
 
-    fn remove(&mut self, from: usize, to: usize) {
-        let mut at = 0;
-        self.waiting.retain(|_| {
-            at += 1;
-            at <= from || at > to
-        });
-        self.bytes = self.waiting.iter().map(|(event, _)| bytes(event)).sum();
+    fn remove(&mut self, from: usize, events: usize) {
+        let is_kept = |at: &mut usize| {
+            *at += 1;
+            *at <= from || *at > from + events
+        };
+        let (mut event_at, mut time_at) = (0, 0);
+        self.waiting.retain(|_| is_kept(&mut event_at));
+        self.happened_ms.retain(|_| is_kept(&mut time_at));
+        self.bytes = self.waiting.iter().map(bytes).sum();
     }
 }
 
@@ -108,32 +113,27 @@ mod tests {
     #[test]
     fn a_batch_has_as_much_as_fits() {
         for (events, url_bytes, fits) in [(3, 10, 3), (150, 10, 100), (50, 1_000, 29), (1, 50_000, 1)] {
-            let mut batch = Batch::default();
-            assert_eq!(queue(events, url_bytes).fill(&mut batch, 0.0), fits, "{events} of {url_bytes}");
+            assert_eq!(queue(events, url_bytes).next(0.0).len(), fits, "{events} of {url_bytes}");
         }
     }
 
     #[test]
     fn ages_are_told_at_the_delivery() {
-        let mut batch = Batch::default();
-        queue(3, 10).fill(&mut batch, 1_000.0);
-        assert_eq!(batch.events.iter().map(|event| event.age_ms).collect::<Vec<_>>(), [1_000, 999, 998]);
-        // A clock that was set back makes no event of the future.
-        let mut batch = Batch::default();
-        queue(1, 10).fill(&mut batch, -5.0);
-        assert_eq!(batch.events[0].age_ms, 0);
+        let ages = |now_ms| queue(3, 10).next(now_ms).iter().map(|event| event.age_ms).collect::<Vec<_>>();
+        assert_eq!(ages(1_000.0), [1_000, 999, 998]);
+        assert_eq!(ages(1.0), [1, 0, 0], "a clock that was set back gives no event of the future");
     }
 
     #[test]
     fn what_is_on_its_way_is_not_sent_twice_nor_given_up() {
         let mut queue = queue(3, 10);
         queue.sending(2);
-        let mut batch = Batch::default();
-        assert_eq!(queue.fill(&mut batch, 0.0), 1);
+        assert_eq!(queue.next(0.0).len(), 1);
         (0..100).for_each(|_| queue.push(event(1_000), 0.0));
         assert!(queue.bytes <= WAITING_BYTES);
-        assert_eq!(queue.waiting[..2], [(event(10), 0.0), (event(10), 1.0)]);
+        assert_eq!(queue.waiting[..2], [event(10), event(10)]);
         queue.sent();
-        assert!(queue.waiting.iter().all(|(waiting, _)| *waiting == event(1_000)));
+        assert!(queue.waiting.iter().all(|waiting| waiting.url.len() == 1_000));
+        assert_eq!(queue.waiting.len(), queue.happened_ms.len());
     }
 }

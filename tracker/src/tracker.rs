@@ -5,7 +5,7 @@ use crate::queue::Queue;
 use alloc::string::String;
 use alloc::vec::Vec;
 use protocol::binary;
-use protocol::event::{Batch, Event, EventId, Payload, Revenue};
+use protocol::event::{Event, EventId, Payload, Revenue};
 use protocol::scrub::{self, CAMPAIGN_PARAMETERS};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -113,12 +113,11 @@ impl Tracker {
 }
 
 impl Tracker {
-    fn batch(&self, now_ms: f64) -> (Vec<u8>, usize) {
-        let mut batch = Batch { site: self.site.clone(), screen_width: self.screen_width, events: Vec::new() };
-        match self.queue.fill(&mut batch, now_ms) {
-            0 => (Vec::new(), 0),
-            events => (binary::encode(&batch), events),
-        }
+    fn batch(&mut self, now_ms: f64) -> (Vec<u8>, usize) {
+        let events = self.queue.next(now_ms);
+        let batch =
+            if events.is_empty() { Vec::new() } else { binary::encode_events(&self.site, self.screen_width, events) };
+        (batch, events.len())
     }
 }
 
