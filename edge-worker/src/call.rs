@@ -57,8 +57,8 @@ impl Call {
     }
 
     /// Refuses a method that the path does not know.
-    pub fn only(&self, method: Method, allow: &'static str) -> Result<(), Refusal> {
-        if self.request.method() == method { Ok(()) } else { Err(Refusal::method(allow)) }
+    pub fn only(&self, method: &Method, allow: &'static str) -> Result<(), Refusal> {
+        if self.request.method() == *method { Ok(()) } else { Err(Refusal::method(allow)) }
     }
 
     /// Refuses whoever is not the owner.

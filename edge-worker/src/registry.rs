@@ -3,6 +3,9 @@
 //! A site's object is only ever called for a site that is known here, so that a stranger's made-up domains leave
 //! nothing on disk.
 
+// The functions that the macro adds have no documentation.
+#![allow(missing_docs)]
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::cell::RefCell;

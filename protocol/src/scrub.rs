@@ -78,7 +78,8 @@ pub fn light_url(raw: &str, kept: &[&str], hash_routing: bool) -> String {
             let (authority, path) = split(rest, '/');
             out.push_str(scheme);
             out.push_str("://");
-            out.push_str(authority.split('@').last().unwrap_or(authority));
+            // A search from the end would add a second searcher to the module.
+            out.push_str(authority.split('@').fold("", |_, last| last));
             if authority.len() < rest.len() {
                 out.push('/');
                 out.push_str(path);

@@ -124,7 +124,7 @@ impl Tracker {
 fn revenue(amount: f64, currency: &str) -> Option<Revenue> {
     let currency = currency.as_bytes().try_into().ok()?;
     let half = if amount < 0.0 { -0.5 } else { 0.5 };
-    (!amount.is_nan()).then(|| Revenue { amount_thousandths: (amount * 1000.0 + half) as i64, currency })
+    (!amount.is_nan()).then_some(Revenue { amount_thousandths: (amount * 1000.0 + half) as i64, currency })
 }
 
 #[cfg(test)]

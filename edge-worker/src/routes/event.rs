@@ -11,7 +11,7 @@ use worker::Method;
 
 /// Takes a batch in. 200 if at least one event was welcome, with one result per event.
 pub(super) async fn answer(call: &mut Call) -> Answer {
-    call.only(Method::Post, "POST, OPTIONS")?;
+    call.only(&Method::Post, "POST, OPTIONS")?;
     let types = ["text/plain", "application/json", "application/octet-stream"];
     call.content_type(&types, "Send the batch as text/plain or application/json, not compressed.")?;
     let body = call.body(limits::BATCH_BYTES_MAX).await?;

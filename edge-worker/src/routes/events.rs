@@ -19,7 +19,7 @@ const AHEAD_MS_MAX: i64 = 60_000;
 
 /// Takes events in; 200 with one result per event if at least one was welcome.
 pub(super) async fn answer(call: &mut Call) -> Answer {
-    call.only(Method::Post, "POST")?;
+    call.only(&Method::Post, "POST")?;
     call.owner_only()?;
     call.content_type(&["application/json"], "Send the events as application/json.")?;
     let body = call.body(BODY_BYTES_MAX).await?;

@@ -7,6 +7,6 @@ use worker::Method;
 
 /// Says that it runs.
 pub(super) fn answer(call: &Call) -> Answer {
-    call.only(Method::Get, "GET")?;
+    call.only(&Method::Get, "GET")?;
     Ok(of_json(200, &json!({ "status": "ok" })))
 }

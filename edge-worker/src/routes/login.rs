@@ -17,7 +17,7 @@ struct Login {
 
 /// Gives a session for the admin key.
 pub(super) async fn log_in(call: &mut Call) -> Answer {
-    call.only(Method::Post, "POST")?;
+    call.only(&Method::Post, "POST")?;
     call.content_type(&["application/json"], "Send the key as JSON.")?;
     let body = call.body(BODY_BYTES_MAX).await?;
     let login: Login = serde_json::from_slice(&body).map_err(|_| Refusal::malformed("Send {\"key\": \"…\"}."))?;
@@ -32,7 +32,7 @@ pub(super) async fn log_in(call: &mut Call) -> Answer {
 
 /// Ends the browser's session. The signed value stays valid until it expires: nothing is remembered here.
 pub(super) fn log_out(call: &Call) -> Answer {
-    call.only(Method::Post, "POST")?;
+    call.only(&Method::Post, "POST")?;
     Ok(with_cookie(call, "", 0))
 }
 

@@ -11,7 +11,7 @@ use worker::Method;
 
 /// Writes the counters.
 pub(super) async fn answer(call: &Call) -> Answer {
-    call.only(Method::Get, "GET")?;
+    call.only(&Method::Get, "GET")?;
     call.owner_only()?;
     let mut text = String::from(
         "# HELP passerby_events_total Events received, by what became of them.\n# TYPE passerby_events_total counter\n",

@@ -9,7 +9,7 @@ use worker::Method;
 
 /// Shows the conservation table: received is the sum of the outcomes.
 pub(super) async fn answer(call: &Call) -> Answer {
-    call.only(Method::Get, "GET")?;
+    call.only(&Method::Get, "GET")?;
     call.owner_only()?;
     let site = call.parameter("site").unwrap_or_default();
     let site = ingest::known_site(call, &site, 0).await?;

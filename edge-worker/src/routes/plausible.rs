@@ -43,7 +43,7 @@ struct Sent {
 
 /// Counts the event for each of the domains it names.
 pub(super) async fn answer(call: &mut Call) -> Answer {
-    call.only(Method::Post, "POST, OPTIONS")?;
+    call.only(&Method::Post, "POST, OPTIONS")?;
     call.content_type(&["text/plain", "application/json"], "Send the event as text/plain or application/json.")?;
     let body = call.body(limits::BATCH_BYTES_MAX).await?;
     let sent: Sent = serde_json::from_slice(&body)
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_fragment_is_a_page_only_where_the_site_says_so() {
         for (hash, url) in [("1", "https://a.io/#/x"), ("true", "https://a.io/#/x"), ("0", "https://a.io/")] {
-            let sent = format!(r##"{{"n":"pageview","u":"https://a.io/#/x","h":{hash}}}"##);
+            let sent = format!(r#"{{"n":"pageview","u":"https://a.io/#/x","h":{hash}}}"#);
             assert_eq!(event(&sent).unwrap().url, url, "h: {hash}");
         }
     }

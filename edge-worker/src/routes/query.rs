@@ -13,7 +13,7 @@ const BODY_BYTES_MAX: usize = 262_144;
 
 /// Answers a query, or several of one site.
 pub(super) async fn answer(call: &mut Call) -> Answer {
-    call.only(Method::Post, "POST")?;
+    call.only(&Method::Post, "POST")?;
     call.owner_only()?;
     call.content_type(&["application/json", "text/plain"], "Send the query as application/json.")?;
     let body = call.body(BODY_BYTES_MAX).await?;

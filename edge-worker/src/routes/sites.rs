@@ -14,7 +14,7 @@ const BODY_BYTES_MAX: usize = 262_144;
 
 /// Lists all sites.
 pub(super) async fn list(call: &Call) -> Answer {
-    call.only(Method::Get, "GET")?;
+    call.only(&Method::Get, "GET")?;
     call.owner_only()?;
     Ok(of_json(200, &json!({ "sites": registry::list(&call.env).await? })))
 }

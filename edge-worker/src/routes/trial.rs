@@ -9,7 +9,7 @@ use worker::Method;
 /// Panics in the worker or in the object of the site given as `site`.
 #[allow(clippy::panic, reason = "the panic is what is asked for, and only in test mode")]
 pub(super) async fn answer(call: &Call) -> Answer {
-    call.only(Method::Post, "POST")?;
+    call.only(&Method::Post, "POST")?;
     call.owner_only()?;
     match call.parameter("where").as_deref() {
         Some("worker") => panic!("asked to break"),

@@ -3,6 +3,9 @@
 //! [`delivery`] comes in, [`visitor`] makes its senders hashes with the [`salt`] of the day, [`group`] writes it together
 //! with others after [`dedupe`] has seen the ids; [`question`] is what can be asked. [`client`] is the worker's side.
 
+// The functions that the macro adds have no documentation.
+#![allow(missing_docs)]
+
 mod active;
 pub mod client;
 mod dedupe;
@@ -149,7 +152,9 @@ impl Site {
         match group.commit(&self.storage, window) {
             Ok(events) => {
                 if let Some(table) = self.table.borrow_mut().as_mut() {
-                    events.into_iter().for_each(|event| table.append(event));
+                    for event in events {
+                        table.append(event);
+                    }
                 }
             }
             // The message names no event: it is the database's.

@@ -29,7 +29,7 @@ const KEY_BYTES_MAX: usize = 200;
 
 /// Takes an import in.
 pub(super) async fn answer(call: &mut Call) -> Answer {
-    call.only(Method::Post, "POST")?;
+    call.only(&Method::Post, "POST")?;
     call.owner_only()?;
     let types = ["application/x-ndjson", "application/jsonl", "application/json", "text/plain"];
     call.content_type(&types, "Send one JSON object per line as application/x-ndjson, not compressed.")?;

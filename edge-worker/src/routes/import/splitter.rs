@@ -56,7 +56,7 @@ mod tests {
     fn a_long_line_is_cut_just_over_the_limit() {
         let mut splitter = Splitter::default();
         for _ in 0..10 {
-            assert!(splitter.feed(&[b'a'; 50_000]).is_empty());
+            assert!(splitter.feed(&vec![b'a'; 50_000]).is_empty());
         }
         assert_eq!(splitter.feed(b"\n")[0].len(), LINE_BYTES_MAX + 1);
     }
