@@ -36,6 +36,10 @@ fn payload(payload: &Payload) -> Result<(), Outcome> {
             }
             Ok(())
         }
+        // These names mean kinds that have fields of their own.
+        Payload::Custom { name, .. } if name == "pageview" || name == "engagement" => {
+            Err(Outcome::Invalid(Invalid::BadField))
+        }
         Payload::Custom { name, .. } | Payload::Check { name, .. } => named(name, NAME_BYTES_MAX),
         Payload::Component { name, variant, version, action, .. } => {
             named(name, NAME_BYTES_MAX)?;
@@ -78,4 +82,23 @@ fn named(text: &str, bytes_max: usize) -> Result<(), Outcome> {
 
 fn within(text: &str, bytes_max: usize) -> Result<(), Outcome> {
     if text.len() > bytes_max { Err(Outcome::TooLarge(TooLarge::Text)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    #[test]
+    fn an_event_of_the_owners_has_a_name_of_its_own() {
+        let custom = |name: &str| {
+            let payload = Payload::Custom { name: String::from(name), interactive: true };
+            super::event(Event { url: "https://example.com/".into(), payload, ..Event::default() }).map(|_| ())
+        };
+        assert_eq!(custom("Signup"), Ok(()));
+        assert_eq!(custom(""), Err(Outcome::Invalid(Invalid::MissingField)));
+        for kind in ["pageview", "engagement"] {
+            assert_eq!(custom(kind), Err(Outcome::Invalid(Invalid::BadField)), "{kind}");
+        }
+    }
 }

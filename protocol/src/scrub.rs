@@ -21,6 +21,10 @@ pub const CAMPAIGN_PARAMETERS: [&str; 7] =
 /// Parameters that advertisers add for each click. That one was there tells paid traffic; its value tells the person.
 pub const CLICK_ID_PARAMETERS: [&str; 2] = ["gclid", "msclkid"];
 
+/// How often a text may have been percent encoded and still be looked into. Nobody means more, and a hostile address
+/// must not cost much.
+const ENCODINGS_MAX: usize = 8;
+
 /// A web address without credentials, with the host in small letters and no default port, with the path's segments
 /// scrubbed, only the `allowed` query parameters (their values scrubbed), and the fragment only where it is a route
 /// (`#/…`, `#!…`). None where it is no `http` or `https` address.
@@ -38,8 +42,7 @@ pub fn url(raw: &str, allowed: &[&str]) -> Option<String> {
         separator = '&';
         out.push_str(name);
         out.push('=');
-        let plain = decoded(value, true);
-        match words::scrub(&plain) {
+        match words::scrub(&plain(&decoded(value, true))) {
             Cow::Borrowed(_) => out.push_str(value),
             Cow::Owned(scrubbed) => address::write_encoded(&mut out, &scrubbed),
         }
@@ -108,12 +111,28 @@ fn split(text: &str, at: char) -> (&str, &str) {
     text.split_once(at).unwrap_or((text, ""))
 }
 
+/// What a reader would make of a segment or value: its encodings undone, and without the
+/// characters that nobody sees.
+fn plain(text: &str) -> Cow<'_, str> {
+    let mut plain = Cow::Borrowed(text);
+    for _ in 0..ENCODINGS_MAX {
+        match decoded(&plain, false) {
+            Cow::Owned(undone) if undone != plain => plain = Cow::Owned(undone),
+            _ => break,
+        }
+    }
+    if plain.contains(char::is_control) {
+        plain = Cow::Owned(plain.chars().filter(|c| !c.is_control()).collect());
+    }
+    plain
+}
+
 fn write_path(out: &mut String, path: &str) {
     for (number, segment) in path.split('/').enumerate() {
         if number > 0 {
             out.push('/');
         }
-        match detect::in_segment(&decoded(segment, false)) {
+        match detect::in_segment(&plain(segment)) {
             Some(placeholder) => out.push_str(placeholder),
             None => out.push_str(segment),
         }
@@ -138,6 +157,9 @@ mod tests {
             ("https://example.com/#!/inbox", "https://example.com/#!/inbox"),
             ("https://example.com/reset/anna@example.org/now", "https://example.com/reset/:email/now"),
             ("https://example.com/u/anna%40example.org", "https://example.com/u/:email"),
+            ("https://example.com/u/anna%2540example.org", "https://example.com/u/:email"),
+            ("https://example.com/u/anna%25252540example.org", "https://example.com/u/:email"),
+            ("https://example.com/u/an\tna@exa%00mple.org", "https://example.com/u/:email"),
             ("https://example.com/u/anna@xn--e1afmkfd.xn--p1ai", "https://example.com/u/:email"),
             ("https://example.com/?utm_source=anna%40example.org", "https://example.com/?utm_source=:email"),
             ("https://example.com/pay/4111111111111111", "https://example.com/pay/:card"),
