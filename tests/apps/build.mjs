@@ -60,7 +60,13 @@ function buildVitePress(name, folder) {
 
 function unpackSqliteDoc(folder) {
   mkdirSync(folder, { recursive: true });
-  run("apt-get", ["download", "sqlite3-doc"], folder);
+  try {
+    run("apt-get", ["download", "sqlite3-doc"], folder);
+  } catch {
+    // A machine that never asked its package server knows no packages.
+    run("apt-get", ["update"], folder);
+    run("apt-get", ["download", "sqlite3-doc"], folder);
+  }
   const archive = readdirSync(folder).find((file) => file.endsWith(".deb"));
   run("dpkg-deb", ["-x", archive, "."], folder);
   return { folder: join(folder, SQLITE_DOC) };
@@ -73,7 +79,7 @@ export function ready(name) {
   const fingerprint = recipe(name);
   if (existsSync(stamp)) {
     const kept = JSON.parse(readFileSync(stamp, "utf8"));
-    if (kept.fingerprint === fingerprint) return kept.served;
+    if (kept.fingerprint === fingerprint && existsSync(kept.served.folder)) return kept.served;
   }
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });

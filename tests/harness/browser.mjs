@@ -12,6 +12,8 @@ export const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Not only in the context's options, which requests of a page that is being left do not hear of.
+  `--user-agent=${CHROME}`,
 ];
 
 /** Starts a browser. Unlike Playwright's default it keeps the back/forward cache, as visitors have it. */

@@ -2,7 +2,6 @@
 // visible, so what depends on either is tested here: pages click by themselves, tabs are switched from outside.
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
-import { CHROME } from "./api.mjs";
 import { FLAGS } from "./browser.mjs";
 import { eventually } from "./eventually.mjs";
 import { CHROMIUM, scratch } from "./paths.mjs";
@@ -13,7 +12,7 @@ export async function openUnattended(url) {
   const profile = scratch("profile");
   const port = await freePort();
   const args = ["--headless", ...FLAGS, `--user-data-dir=${profile}`, `--remote-debugging-port=${port}`];
-  const chromium = spawn(CHROMIUM, [...args, `--user-agent=${CHROME}`, url], { stdio: "ignore" });
+  const chromium = spawn(CHROMIUM, [...args, url], { stdio: "ignore" });
   const gone = new Promise((done) => chromium.once("exit", done));
   const control = async (method, path) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method });
