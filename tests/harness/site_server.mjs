@@ -64,6 +64,8 @@ export async function serveSite({ folder, fallback, pages = {}, markup = "", hea
     if (made !== null) return html(made);
     let file = folder ? fileOf(folder, path) : null;
     if (!file && folder && fallback && extname(path) === "") file = join(folder, fallback);
+    // Browsers ask for it unasked, and would report its absence as the page's trouble.
+    if (!file && path === "/favicon.ico") return response.writeHead(204).end();
     if (!file) return response.writeHead(404, { "content-type": "text/plain" }).end("Not found.");
     if (extname(file) === ".html") return html(readFileSync(file, "utf8"));
     response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
