@@ -16,7 +16,10 @@ function run(worker, files) {
   const python = spawn(PYTHON, [join(HERE, "run.py"), ...options, ...files], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [python.stdout, python.stderr]) stream.on("data", (text) => (output += text));
-  return new Promise((done) => python.once("exit", () => done(output)));
+  return new Promise((done, fail) => {
+    python.once("error", fail);
+    python.once("exit", () => done(output));
+  });
 }
 
 test("as many vectors pass as ever", { timeout: 240_000 }, async () => {
