@@ -65,6 +65,9 @@ fn click(event: &Event) -> Option<()> {
         return None;
     }
     event.prevent_default();
+    if chosen.matches("#detail-close, .veil").unwrap_or(false) {
+        return close_detail();
+    }
     visit(&chosen)
 }
 
@@ -168,14 +171,21 @@ fn escape() -> Option<()> {
         let summary = menu.query_selector("summary").ok().flatten()?;
         return summary.dyn_into::<HtmlElement>().ok()?.focus().ok();
     }
-    let state = with(|shell| shell.app.state.clone())?;
-    let Some(detail) = &state.detail else {
+    if close_detail().is_none() {
         set_cursor(None);
-        return Some(());
-    };
+    }
+    Some(())
+}
+
+/// Closes the long list and gives the keyboard back to what opened it; none if there is no such list.
+fn close_detail() -> Option<()> {
+    let state = with(|shell| shell.app.state.clone())?;
+    let detail = state.detail.as_ref()?;
     let opener = ["#more-", detail.dimension.panel().name()].concat();
     forms::go(state.but(|state| state.detail = None), false);
     load::now();
-    let opener = document()?.query_selector(&opener).ok().flatten()?;
-    opener.dyn_into::<HtmlElement>().ok()?.focus().ok()
+    if let Some(Some(opener)) = document().map(|document| document.query_selector(&opener).ok().flatten()) {
+        opener.dyn_into::<HtmlElement>().ok()?.focus().ok()?;
+    }
+    Some(())
 }

@@ -57,9 +57,6 @@ pub(crate) fn rove(list: &Element, from: &Element, by: Step) -> Option<()> {
         Step::First => all.first()?,
         Step::Last => all.last()?,
     };
-    for link in &all {
-        let _ = link.set_attribute("tabindex", if link == target { "0" } else { "-1" });
-    }
     target.focus().ok()
 }
 

@@ -39,12 +39,16 @@ pub(crate) fn clock(timezone: &str) -> Option<Clock> {
     let options = options(&[("timeZone", timezone), ("dateStyle", "short"), ("timeStyle", "medium")]);
     let format = DateTimeFormat::new("sv-SE", &options);
     let local = format.map_or_else(|_| String::from(now.to_iso_string()), |format| format.format());
-    let just_before = Date::new(&(now.get_time() - 300_000.0).into());
+    let part = |from, to| local.get(from..to).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
+    let since_midnight = f64::from((part(11, 13) * 60 + part(14, 16)) * 60 + part(17, 19));
+    let ago = |seconds: f64| String::from(Date::new(&(now.get_time() - seconds * 1000.0).into()).to_iso_string());
     Some(Clock {
         today: views::date::Date::parse(&local)?,
-        hour: local.get(11..13).and_then(|hour| hour.parse().ok()).unwrap_or(0),
-        now: now.to_iso_string().into(),
-        just_before: just_before.to_iso_string().into(),
+        hour: part(11, 13),
+        now: ago(0.0),
+        just_before: ago(300.0),
+        // Where the clocks were changed since, this is off by that hour.
+        yesterday_so_far: [ago(86_400.0 + since_midnight), ago(86_400.0)],
     })
 }
 

@@ -1,6 +1,7 @@
 //! Asking for what the page shows: at once after a change, then every few seconds while somebody looks.
 
 use crate::api::{Refusal, ask};
+use crate::forms::go;
 use crate::intl;
 use crate::shell::{change, document, window, with};
 use serde_json::Value;
@@ -31,9 +32,12 @@ pub(crate) fn sites() {
                     shell.app.session = Session::In;
                     shell.app.problem = None;
                     shell.app.take_sites(&answer);
-                    let state = shell.app.state.clone();
-                    shell.go(state);
                 });
+                // From here on the address names the site, so that it means the same wherever it is opened.
+                let state = with(|shell| shell.app.state.but(|state| state.site = shell.app.site_wanted()));
+                if let Some(state) = state {
+                    go(state, true);
+                }
                 now();
             }
             Err(refusal) => {

@@ -97,6 +97,11 @@ impl App {
         }
     }
 
+    /// The domain of the site being looked at, whether or not there is such a site.
+    pub fn site_wanted(&self) -> Option<String> {
+        self.state.site.clone().or_else(|| self.site().map(|site| site.domain.clone()))
+    }
+
     /// The name of a country, if it is known.
     pub fn country(&self, code: &str) -> Option<&str> {
         self.countries.iter().find(|(known, _)| known == code).map(|(_, name)| name.as_str())
@@ -120,7 +125,8 @@ impl App {
 
     /// Whether the screen waits for an answer.
     pub fn busy(&self) -> bool {
-        self.sending || self.session == Session::Unknown || (self.session == Session::In && self.stale)
+        let asking = self.session == Session::In && self.site().is_some() && !self.state.adding_site;
+        self.sending || self.session == Session::Unknown || (asking && self.stale)
     }
 
     /// What is said when new numbers have come.

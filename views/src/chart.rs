@@ -3,11 +3,12 @@
 
 use crate::answer::{Pair, Series, value_of};
 use crate::app::App;
+use crate::date::Date;
 use crate::icon::{Icon, icon};
 use crate::markup::{Element, element};
 use crate::metric::Metric;
 use crate::problem::problem;
-use crate::range::Place;
+use crate::range::{Interval, Place, Range};
 use crate::scale;
 use crate::skeleton;
 
@@ -29,23 +30,39 @@ pub fn chart(app: &App) -> Element {
 }
 
 fn controls(app: &App, series: &Series) -> Element {
-    let intervals = app.state.range.intervals(app.clock.today);
-    let links = intervals.iter().map(|interval| {
+    let fitting = app.state.range.intervals(app.clock.today);
+    let links = Interval::ALL.into_iter().filter(|interval| fitting.contains(interval)).map(|interval| {
         element("a")
-            .with("href", app.state.but(|state| state.interval = Some(*interval)).href())
-            .with_if(*interval == series.interval, "aria-current", "true")
+            .with("href", app.state.but(|state| state.interval = Some(interval)).href())
+            .with_if(interval == series.interval, "aria-current", "true")
             .text(interval.label())
     });
     let choice = element("div").class("segments").with("role", "group").with("aria-label", "Interval");
     let (name, glyph) = if app.state.as_table { ("Show as chart", Icon::Line) } else { ("Show as table", Icon::Table) };
-    element("div").class("chart-controls").children((intervals.len() > 1).then(|| choice.children(links))).child(
-        element("a")
-            .class("icon-button")
-            .with("href", app.state.but(|state| state.as_table = !state.as_table).href())
-            .with("aria-label", name)
-            .with("title", name)
-            .child(icon(glyph)),
-    )
+    element("div")
+        .class("chart-controls")
+        .child(legend(app, series))
+        .children((fitting.len() > 1).then(|| choice.children(links)))
+        .child(
+            element("a")
+                .class("icon-button")
+                .with("href", app.state.but(|state| state.as_table = !state.as_table).href())
+                .with("aria-label", name)
+                .with("title", name)
+                .child(icon(glyph)),
+        )
+}
+
+/// Which line is which.
+fn legend(app: &App, series: &Series) -> Element {
+    let line = |class: &str, text: String| element("span").class(class).text(text);
+    let day = |label: Option<&String>| label.and_then(|label| Date::parse(label));
+    let before = day(series.labels_before.first()).zip(day(series.labels_before.last()));
+    let before = before.and_then(|(first, last)| Range::between(first, last)).map(Range::label);
+    element("p")
+        .class("legend")
+        .child(line("legend-now", app.state.range.label()))
+        .children(before.map(|before| line("legend-before", before)))
 }
 
 /// A series measured out for one metric.
@@ -292,7 +309,7 @@ impl<'a> Plot<'a> {
         let table = element("table")
             .class("numbers")
             .child(element("caption").class("visually-hidden").text([self.metric.label(), " over time"].concat()))
-            .child(element("thead").child(header.children(compared.then(|| head("Period before")))))
+            .child(element("thead").child(header.children(compared.then(|| head(self.app.state.compare.label())))))
             .child(element("tbody").children(rows));
         let class = if self.app.state.as_table { "table-scroll" } else { "visually-hidden" };
         element("div").class(class).child(table)
@@ -351,8 +368,7 @@ mod tests {
     #[test]
     fn a_range_without_buckets_draws_nothing_and_fails_nowhere() {
         let mut app = sample::app("");
-        let series =
-            Series { interval: crate::range::Interval::Day, labels: vec![], labels_before: vec![], values: vec![] };
+        let series = Series { interval: Interval::Day, labels: vec![], labels_before: vec![], values: vec![] };
         app.data.series = Some(Ok(series));
         app.cursor = Some(0);
         assert!(Node::from(chart(&app)).html().contains("<svg"));

@@ -93,7 +93,7 @@ const FACTS: [Facts; 16] = [
     facts(Dimension::UtmTerm, "utm_term", "visit:utm_term", "UTM term", "Term", Panel::Sources),
     facts(Dimension::Country, "country", "visit:country", "Country", "Countries", Panel::Countries),
     facts(Dimension::Browser, "browser", "visit:browser", "Browser", "Browsers", Panel::Devices),
-    facts(Dimension::Os, "os", "visit:os", "System", "Systems", Panel::Devices),
+    facts(Dimension::Os, "os", "visit:os", "Operating system", "OS", Panel::Devices),
     facts(Dimension::Device, "device", "visit:device", "Device", "Devices", Panel::Devices),
     facts(Dimension::Event, "event", "event:name", "Event", "Events", Panel::Events),
 ];

@@ -1,23 +1,19 @@
 //! The top of the page: which site, who is there now, which days, which colours.
 
-use crate::app::{App, Site};
+use crate::app::App;
+use crate::compare::Compare;
 use crate::format;
 use crate::icon::{Icon, icon, mark};
 use crate::markup::{Element, element};
 use crate::range::Range;
-use crate::state::Theme;
+use crate::state::{State, Theme};
 
 /// The top of the page.
 pub fn header(app: &App) -> Element {
-    let brand = element("a")
-        .class("brand")
-        .with("href", "?")
-        .with("aria-label", "Passerby")
-        .child(mark())
-        .child(element("span").class("brand-name").text("Passerby"));
+    let begin = State { site: app.state.site.clone(), theme: app.state.theme, ..State::default() };
     element("header")
         .class("top")
-        .child(brand)
+        .child(brand(&begin.href()))
         .child(site_menu(app))
         .child(present(app))
         .child(element("span").class("spring"))
@@ -25,13 +21,24 @@ pub fn header(app: &App) -> Element {
         .child(theme_link(app))
 }
 
-fn menu(name: &str, class: &str, shown: impl IntoIterator<Item = Element>, content: Element) -> Element {
-    let summary = element("summary").with("aria-label", name).children(shown).child(icon(Icon::Chevron));
-    element("details").class(["menu ", class].concat()).with("data-menu", "").child(summary).child(content)
+/// The top of the page while nothing is known.
+pub fn waiting_header() -> Element {
+    element("header").class("top").child(brand("?"))
 }
 
-fn site_name(site: &Site) -> &str {
-    site.label.as_deref().unwrap_or(&site.domain)
+fn brand(href: &str) -> Element {
+    element("a")
+        .class("brand")
+        .with("href", href)
+        .with("aria-label", "Passerby")
+        .child(mark())
+        .child(element("span").class("brand-name").text("Passerby"))
+}
+
+fn menu(name: &str, class: &str, shown: impl IntoIterator<Item = Element>, content: Element) -> Element {
+    let hidden = element("span").class("visually-hidden").text([name, ": "].concat());
+    let summary = element("summary").child(hidden).children(shown).child(icon(Icon::Chevron));
+    element("details").class(["menu ", class].concat()).with("data-menu", "").child(summary).child(content)
 }
 
 fn site_menu(app: &App) -> Element {
@@ -40,16 +47,16 @@ fn site_menu(app: &App) -> Element {
         let here = chosen == Some(site);
         let other = app.state.but(|state| {
             // Filters speak of one site's pages and sources; days and tabs fit any.
-            *state = crate::state::State {
+            *state = State {
                 site: Some(site.domain.clone()),
                 range: state.range,
+                compare: state.compare,
                 tabs: state.tabs.clone(),
                 theme: state.theme,
-                ..crate::state::State::default()
+                ..State::default()
             };
         });
-        let domain = site.label.is_some().then(|| element("span").class("menu-note").text(site.domain.as_str()));
-        item(&other.href(), site_name(site), here).children(domain)
+        item(&other.href(), &site.domain, here)
     });
     let snippet = app.state.but(|state| (state.snippet, state.adding_site) = (true, false)).href();
     let add = app.state.but(|state| state.adding_site = true).href();
@@ -61,7 +68,7 @@ fn site_menu(app: &App) -> Element {
         .children(chosen.map(|_| item(&snippet, "Snippet to install", false)))
         .child(item(&add, "Add a site", false))
         .child(leave);
-    let name = element("span").class("menu-name").text(chosen.map_or("Sites", site_name));
+    let name = element("span").class("menu-name").text(chosen.map_or("Sites", |site| &site.domain));
     menu("Site", "site-menu", [name], content)
 }
 
@@ -79,7 +86,9 @@ fn present(app: &App) -> Element {
     let place = element("span").class("present").with("title", "Visitors of the last five minutes");
     let Some(visitors) = app.data.present else { return place };
     let dot = element("span").class(if visitors > 0.0 { "live live-on" } else { "live" }).with("aria-hidden", "true");
-    place.child(dot).child(element("span").text([&format::count(visitors), " now"].concat()))
+    place
+        .child(dot)
+        .child(element("span").text(format::count(visitors)).child(element("span").class("present-word").text(" now")))
 }
 
 fn range_menu(app: &App) -> Element {
@@ -103,9 +112,27 @@ fn range_menu(app: &App) -> Element {
         .child(day("first", "From", days.map(|(first, _)| first.iso())))
         .child(day("last", "To", days.map(|(_, last)| last.iso())))
         .child(element("button").class("button").with("type", "submit").text("Show"));
-    let content = element("div").class("menu-content").children(offered).child(element("hr")).child(form);
+    let comparisons = app.state.range.has_before().then(|| comparisons(app));
+    let content =
+        element("div").class("menu-content").children(offered).child(element("hr")).child(form).children(comparisons);
     let name = element("span").class("menu-name").text(app.state.range.label());
     menu("Days", "range-menu", [name], content)
+}
+
+fn comparisons(app: &App) -> Element {
+    let choices = Compare::ALL.map(|compare| {
+        element("a")
+            .with("href", app.state.but(|state| state.compare = compare).href())
+            .with_if(compare == app.state.compare, "aria-current", "true")
+            .text(compare.label())
+    });
+    element("div").class("range-compare").child(element("span").with("id", "compare-title").text("Compare with")).child(
+        element("div")
+            .class("segments")
+            .with("role", "group")
+            .with("aria-labelledby", "compare-title")
+            .children(choices),
+    )
 }
 
 fn theme_link(app: &App) -> Element {

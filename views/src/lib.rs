@@ -6,6 +6,7 @@ pub mod answer;
 pub mod app;
 pub mod chart;
 pub mod chips;
+pub mod compare;
 pub mod date;
 pub mod detail;
 pub mod dimension;

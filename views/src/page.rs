@@ -6,7 +6,7 @@ use crate::chart::chart;
 use crate::chips::chips;
 use crate::detail::detail;
 use crate::dimension::Panel;
-use crate::header::header;
+use crate::header::{header, waiting_header};
 use crate::headline::headline;
 use crate::login::login;
 use crate::markup::{Element, element};
@@ -23,7 +23,9 @@ pub fn page(app: &App) -> Element {
             Some(why) => {
                 root.child(element("main").class("centre").child(element("div").class("card gate").child(problem(why))))
             }
-            None => root.child(element("main").class("content").with("aria-busy", "true").child(numbers(app))),
+            None => root
+                .child(waiting_header())
+                .child(element("main").class("content").with("aria-busy", "true").child(numbers(app))),
         },
         Session::In => owner_page(app, root),
     }
@@ -57,10 +59,14 @@ fn owner_page(app: &App, root: Element) -> Element {
 fn numbers(app: &App) -> Element {
     let failed = app.data.headline.as_ref().and_then(|result| result.as_ref().err());
     let problems = element("div").class("problems").children(app.problem.iter().chain(failed).map(problem));
+    let label = app.site().and_then(|site| site.label.as_ref());
+    let label = label.map(|label| element("p").class("site-label").text(label.as_str()));
     let class = if app.stale && app.data.headline.is_some() { "numbers-of-site stale" } else { "numbers-of-site" };
+    let title = app.site().map(|site| site.domain.as_str()).unwrap_or("Passerby");
     element("div")
         .class(class)
-        .child(element("div").class("filters").children(chips(app)))
+        .child(element("h1").class("visually-hidden").text(title))
+        .child(element("div").class("filters").children(label).children(chips(app)))
         .child(problems)
         .child(element("div").class("card overview").child(headline(app)).child(chart(app)))
         .child(element("div").class("panels").children(Panel::ALL.into_iter().filter_map(|which| panel(app, which))))

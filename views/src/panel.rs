@@ -1,6 +1,6 @@
 //! A card with a list: its most frequent values with a bar behind each, tabs for its other lists, a way to all of it.
 
-use crate::answer::{List, Row};
+use crate::answer::{List, Problem, Row};
 use crate::app::App;
 use crate::dimension::{Dimension, Panel};
 use crate::filter;
@@ -11,6 +11,9 @@ use crate::queries::ROWS_IN_PANEL;
 use crate::skeleton;
 use crate::state::Detail;
 
+/// What the API calls a value that is not known.
+const NOT_SET: &str = "(not set)";
+
 /// The card; none where it has nothing to say.
 pub fn panel(app: &App, panel: Panel) -> Option<Element> {
     let dimension = app.state.tab(panel)?;
@@ -20,6 +23,12 @@ pub fn panel(app: &App, panel: Panel) -> Option<Element> {
     if panel == Panel::Events && nothing {
         return None;
     }
+    let hint = (dimension == Dimension::Country && only_unset(list)).then(|| {
+        element("p").class("nothing").text(
+            "No visit has a country yet. It is told by Cloudflare or by a header of your own proxy that \
+             PASSERBY_COUNTRY_HEADER names.",
+        )
+    });
     let id = ["panel-", panel.name()].concat();
     let body = match list {
         None => skeleton::rows(ROWS_IN_PANEL),
@@ -35,7 +44,12 @@ pub fn panel(app: &App, panel: Panel) -> Option<Element> {
         .with("aria-label", panel.dimensions().next().map_or("", Dimension::many))
         .child(head(app, panel, dimension));
     let card = card.children(dimension.is_utm().then(|| utm_tabs(app, dimension)));
-    Some(card.child(body).children(more.map(|list| more_link(app, dimension, list))))
+    Some(card.child(body).children(hint).children(more.map(|list| more_link(app, dimension, list))))
+}
+
+/// Whether a list knows nothing but that nothing is known.
+fn only_unset(list: Option<&Result<List, Problem>>) -> bool {
+    matches!(list, Some(Ok(list)) if matches!(&list.rows[..], [row] if row.name == NOT_SET))
 }
 
 fn head(app: &App, panel: Panel, chosen: Dimension) -> Element {
@@ -76,18 +90,17 @@ fn tab(app: &App, dimension: Dimension, label: &str, chosen: bool) -> Element {
 
 fn rows(app: &App, dimension: Dimension, list: &List) -> Element {
     let most = list.rows.iter().filter_map(visitors).fold(1.0, f64::max);
-    let rows = list.rows.iter().enumerate();
     element("ol")
         .class("rows")
         .with("data-roving", "down")
-        .children(rows.map(|(index, row)| element("li").child(row_link(app, dimension, row, most, index == 0))))
+        .children(list.rows.iter().map(|row| element("li").child(row_link(app, dimension, row, most))))
 }
 
 fn visitors(row: &Row) -> Option<f64> {
     row.values.first().copied().flatten()
 }
 
-fn row_link(app: &App, dimension: Dimension, row: &Row, most: f64, first: bool) -> Element {
+fn row_link(app: &App, dimension: Dimension, row: &Row, most: f64) -> Element {
     let visitors = visitors(row).unwrap_or(0.0);
     let name = shown_name(app, dimension, &row.name);
     let share = app.data.visitors().filter(|all| *all > 0.0).map(|all| visitors / all * 100.0);
@@ -96,7 +109,6 @@ fn row_link(app: &App, dimension: Dimension, row: &Row, most: f64, first: bool) 
         .with("data-row", row.name.as_str())
         .with("data-visitors", format::exact(visitors))
         .with("title", name.as_str())
-        .with("tabindex", if first { "0" } else { "-1" })
         .child(bar(visitors / most))
         .children(code(dimension, &row.name))
         .child(element("span").class("row-name").text(name))

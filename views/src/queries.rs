@@ -75,12 +75,12 @@ fn query(site: &str, state: &State, clock: &Clock, ask: Ask) -> Value {
     match ask {
         Ask::Headline => {
             set("metrics", json!(names(headline_metrics(state))));
-            set("include", include(state, false));
+            set("include", include(state, clock, false));
         }
         Ask::Series => {
             set("metrics", json!(names(series_metrics())));
             set("dimensions", json!([time_dimension(state, clock)]));
-            set("include", include(state, true));
+            set("include", include(state, clock, true));
         }
         Ask::Present => {
             set("metrics", json!(["visitors"]));
@@ -121,13 +121,12 @@ fn time_dimension(state: &State, clock: &Clock) -> String {
     }
 }
 
-fn include(state: &State, over_time: bool) -> Value {
-    let comparisons = json!({ "mode": "previous_period" });
-    match (state.range.has_before(), over_time) {
-        (true, true) => json!({ "comparisons": comparisons, "time_labels": true }),
-        (true, false) => json!({ "comparisons": comparisons }),
-        (false, true) => json!({ "time_labels": true }),
-        (false, false) => json!({}),
+fn include(state: &State, clock: &Clock, over_time: bool) -> Value {
+    match (state.compare.query(state.range, clock, over_time), over_time) {
+        (Some(comparisons), true) => json!({ "comparisons": comparisons, "time_labels": true }),
+        (Some(comparisons), false) => json!({ "comparisons": comparisons }),
+        (None, true) => json!({ "time_labels": true }),
+        (None, false) => json!({}),
     }
 }
 
@@ -154,6 +153,7 @@ mod tests {
             hour: 13,
             now: "2026-11-21T13:05:00Z".into(),
             just_before: "2026-11-21T13:00:00Z".into(),
+            yesterday_so_far: ["2026-11-19T23:00:00Z".into(), "2026-11-20T13:05:00Z".into()],
         }
     }
 

@@ -15,6 +15,8 @@ pub struct Clock {
     pub now: String,
     /// Five minutes ago as RFC 3339 with zone.
     pub just_before: String,
+    /// The day before from its midnight to the present's time of day, as RFC 3339 with zone.
+    pub yesterday_so_far: [String; 2],
 }
 
 /// A range of days.
@@ -280,7 +282,13 @@ mod tests {
 
     #[test]
     fn buckets_know_the_present() {
-        let clock = Clock { today: today(), hour: 13, now: String::new(), just_before: String::new() };
+        let clock = Clock {
+            today: today(),
+            hour: 13,
+            now: String::new(),
+            just_before: String::new(),
+            yesterday_so_far: Default::default(),
+        };
         for (interval, label, place) in [
             (Interval::Hour, "2026-11-21 12:00:00", Place::Past),
             (Interval::Hour, "2026-11-21 13:00:00", Place::Present),

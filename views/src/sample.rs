@@ -14,6 +14,7 @@ pub(crate) fn empty_app(query: &str) -> App {
         hour: 13,
         now: "2026-11-21T13:05:00Z".into(),
         just_before: "2026-11-21T13:00:00Z".into(),
+        yesterday_so_far: ["2026-11-19T23:00:00Z".into(), "2026-11-20T13:05:00Z".into()],
     };
     let mut app = App::new("https://stats.example".into(), clock, State::parse(query));
     app.session = Session::In;

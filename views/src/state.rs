@@ -1,6 +1,7 @@
 //! What is being looked at. All of it is in the address's query string, so that back and forward work and a link shows
 //! the same to whoever may see it; a click is nothing but a link to the next state.
 
+use crate::compare::Compare;
 use crate::dimension::{Dimension, Panel};
 use crate::filter::{self, Filter};
 use crate::metric::Metric;
@@ -44,6 +45,8 @@ pub struct State {
     pub site: Option<String>,
     /// Which days.
     pub range: Range,
+    /// What the numbers are compared with.
+    pub compare: Compare,
     /// Width of the chart's buckets; none for what fits best.
     pub interval: Option<Interval>,
     /// What the chart shows.
@@ -69,6 +72,7 @@ impl Default for State {
         Self {
             site: None,
             range: Range::LastDays(28),
+            compare: Compare::default(),
             interval: None,
             metric: Metric::Visitors,
             filters: Vec::new(),
@@ -93,6 +97,7 @@ impl State {
             match &*key {
                 "site" => state.site = Some(value.into_owned()).filter(|site| !site.is_empty()),
                 "range" => state.range = Range::parse(&value).unwrap_or(state.range),
+                "compare" => state.compare = Compare::parse(&value).unwrap_or(state.compare),
                 "interval" => state.interval = Interval::parse(&value),
                 "metric" => state.metric = Metric::parse(&value).unwrap_or(state.metric),
                 "f" => Filter::read(&mut state.filters, &value),
@@ -120,6 +125,9 @@ impl State {
         }
         if self.range != default.range {
             out.append_pair("range", &self.range.name());
+        }
+        if self.compare != default.compare {
+            out.append_pair("compare", self.compare.name());
         }
         if let Some(interval) = self.interval {
             out.append_pair("interval", interval.name());
@@ -191,8 +199,8 @@ impl State {
 
     /// What the numbers depend on: two states with the same key show the same visits.
     pub fn key(&self) -> String {
-        let State { site, range, filters, .. } = self.clone();
-        Self { site, range, filters, ..Self::default() }.href()
+        let State { site, range, compare, filters, .. } = self.clone();
+        Self { site, range, compare, filters, ..Self::default() }.href()
     }
 }
 
@@ -202,7 +210,7 @@ mod tests {
 
     #[test]
     fn the_address_holds_the_whole_state() {
-        let query = "?site=example.com&range=last-7-days&interval=hour&metric=bounce_rate&f=is.page.%2Fa+b&f=is_not.source\
+        let query = "?site=example.com&range=last-7-days&compare=year&interval=hour&metric=bounce_rate&f=is.page.%2Fa+b&f=is_not.source\
                      .x%26y&tab=exit_page&tab=utm_term&more=country&search=d%C3%A9&page=2&view=table&add=site&show=snippet\
                      &theme=dark";
         let state = State::parse(query);
