@@ -7,8 +7,9 @@ const bringsEvents = (request) => request.method === "POST" && request.url.start
 
 /**
  * Starts a proxy in front of a collector. `faults` is a queue that is used up by requests which bring events:
- * `"503"` answers so without asking the collector, `"drop"` cuts the connection before, `"lose-answer"` cuts it after
- * the collector has committed. `deliveries` lists what was sent: `{at, type, body, fault, status}`.
+ * `"503"` answers so without asking the collector, `"429:2"` with `Retry-After: 2` as well, `"drop"` cuts the connection
+ * before, `"lose-answer"` cuts it after the collector has committed. `deliveries` lists what was sent:
+ * `{at, type, mode, body, fault, status}`, `mode` being `cors` for fetch and `no-cors` for sendBeacon.
  */
 export async function proxyTo(collector) {
   const port = await freePort();
@@ -22,12 +23,15 @@ export async function proxyTo(collector) {
       const body = Buffer.concat(chunks);
       proxy.requests.push({ method: incoming.method, path: incoming.url });
       const fault = bringsEvents(incoming) ? proxy.faults.shift() : undefined;
-      const delivery = { at: Date.now(), type: incoming.headers["content-type"], body, fault, status: null };
+      const { "content-type": type, "sec-fetch-mode": mode } = incoming.headers;
+      const delivery = { at: Date.now(), type, mode, body, fault, status: null };
       if (bringsEvents(incoming)) proxy.deliveries.push(delivery);
       if (fault === "drop") return incoming.socket.destroy();
-      if (fault === "503") {
-        const headers = { "access-control-allow-origin": "*", "content-type": "application/json" };
-        return outgoing.writeHead(503, headers).end('{"error":"busy","code":"unavailable","hint":"again"}');
+      const [refusal, seconds] = /^\d+/.test(fault) ? fault.split(":") : [];
+      if (refusal) {
+        const wait = seconds ? { "retry-after": seconds, "access-control-expose-headers": "retry-after" } : {};
+        const headers = { "access-control-allow-origin": "*", "content-type": "application/json", ...wait };
+        return outgoing.writeHead(Number(refusal), headers).end('{"error":"busy","code":"busy","hint":"again"}');
       }
       const onward = forward(
         { host: target.hostname, port: target.port, method: incoming.method, path: incoming.url, headers: incoming.headers },
