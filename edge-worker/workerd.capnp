@@ -38,6 +38,7 @@ const collector :Workerd.Worker = (
     (name = "PASSERBY_TEST", fromEnvironment = "PASSERBY_TEST"),
     (name = "PASSERBY_CLIENT_IP_HEADER", fromEnvironment = "PASSERBY_CLIENT_IP_HEADER"),
     (name = "PASSERBY_COUNTRY_HEADER", fromEnvironment = "PASSERBY_COUNTRY_HEADER"),
+    (name = "PASSERBY_GROUP_WINDOW_MS", fromEnvironment = "PASSERBY_GROUP_WINDOW_MS"),
   ],
   durableObjectNamespaces = [
     (className = "SiteStore", uniqueKey = "passerby-site", enableSql = true),

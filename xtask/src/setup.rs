@@ -50,21 +50,26 @@ pub(crate) fn browser() -> Result<PathBuf> {
     if let Some(found) = installed_browser() {
         return Ok(found);
     }
-    let debian = Path::new("/usr/bin/apt-get").exists() && run_quietly(Command::new("id").arg("-u"))?.trim() == "0";
-    if debian {
-        step("installing Chromium", || {
-            run_quietly(Command::new("apt-get").args(["update", "-qq"]))?;
-            run_quietly(
-                Command::new("apt-get")
-                    .args(["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"])
-                    .env("DEBIAN_FRONTEND", "noninteractive"),
-            )
-        })?;
+    if may_install()? {
+        step("installing Chromium", || debian_packages(&["chromium", "fonts-dejavu-core"]))?;
     }
     match installed_browser() {
         Some(found) => Ok(found),
         None => bail!("the tests need Chromium: install it, or name its program in PASSERBY_CHROMIUM"),
     }
+}
+
+/// Whether this is a Debian where packages can be installed.
+fn may_install() -> Result<bool> {
+    Ok(Path::new("/usr/bin/apt-get").exists() && run_quietly(Command::new("id").arg("-u"))?.trim() == "0")
+}
+
+fn debian_packages(packages: &[&str]) -> Result<()> {
+    run_quietly(Command::new("apt-get").args(["update", "-qq"]))?;
+    let install = ["install", "-y", "-qq", "--no-install-recommends"];
+    let mut command = Command::new("apt-get");
+    run_quietly(command.args(install).args(packages).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    Ok(())
 }
 
 fn installed_browser() -> Option<PathBuf> {
@@ -81,7 +86,12 @@ pub(crate) fn python() -> Result<PathBuf> {
         return Ok(python);
     }
     step("installing DuckDB for the tests", || {
-        run_quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder)).context("Python 3 is needed")?;
+        let make = || run_quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder));
+        // Debian ships Python without it.
+        if make().is_err() && may_install()? {
+            debian_packages(&["python3-venv"])?;
+        }
+        make().context("Python 3 with venv is needed")?;
         run_quietly(Command::new(&python).args(["-m", "pip", "install", "--quiet", DUCKDB]))?;
         fs::write(&stamp, DUCKDB)?;
         Ok(())
