@@ -89,6 +89,7 @@ export default {
           "cache-control": "no-store",
           "access-control-allow-origin": "*",
           "x-content-type-options": "nosniff",
+          "referrer-policy": "no-referrer",
         },
       });
     }

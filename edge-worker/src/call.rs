@@ -12,7 +12,10 @@ use js_sys::Reflect;
 use std::net::{IpAddr, SocketAddr};
 use url::Url;
 use wasm_bindgen::JsValue;
-use worker::{Env, Method, Request};
+use worker::{ByteStream, Env, Method, Request};
+
+/// How much of a refused body is read to its end.
+const DISCARDED_BYTES_MAX: usize = 16 * 1_048_576;
 
 /// A request with the operator's settings.
 pub struct Call {
@@ -87,7 +90,7 @@ impl Call {
         Ok(())
     }
 
-    /// The body, as long as it is no longer than `bytes_max`; what is longer is not read to its end.
+    /// The body, as long as it is no longer than `bytes_max`; what is longer is not kept.
     pub async fn body(&mut self, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
         let length = self.header("content-length").and_then(|length| length.parse::<usize>().ok());
         if length.is_some_and(|length| length > bytes_max) {
@@ -106,10 +109,21 @@ impl Call {
         while let Some(chunk) = stream.next().await {
             body.extend_from_slice(&chunk.map_err(unread)?);
             if body.len() > bytes_max {
+                discard(stream).await;
                 return Err(Refusal::body_too_large());
             }
         }
         Ok(body)
+    }
+
+    /// Reads what is left of the body and keeps nothing. The runtime hangs up on a body that is left unread, and a sender
+    /// that is cut off while it sends never hears why.
+    pub async fn discard_body(&mut self) {
+        if self.request.inner().body().is_some()
+            && let Ok(stream) = self.request.stream()
+        {
+            discard(stream).await;
+        }
     }
 
     /// What the request says of the browser that sent it.
@@ -150,6 +164,15 @@ impl Call {
     fn connection(&self, property: &str) -> Option<String> {
         let connection = Reflect::get(self.request.inner(), &JsValue::from_str("cf")).ok()?;
         runtime::text_property(&connection, property)
+    }
+}
+
+async fn discard(mut stream: ByteStream) {
+    let mut discarded = 0;
+    while discarded < DISCARDED_BYTES_MAX
+        && let Some(Ok(chunk)) = stream.next().await
+    {
+        discarded += chunk.len();
     }
 }
 

@@ -5,7 +5,7 @@ const CODE = /^[a-z][a-z0-9_]*$/;
 
 /**
  * Asserts a clear refusal: a 4xx (the given one, if given) with `{"error","code","hint"}`, nothing else but results per
- * event, and nothing of `sent` in it.
+ * event and the status again, and nothing of `sent` in it.
  */
 export function assertRefused(answer, { status, code, sent = [], what = "" } = {}) {
   const about = `${what} ${answer.status} ${answer.text.slice(0, 300)}`;
@@ -13,11 +13,11 @@ export function assertRefused(answer, { status, code, sent = [], what = "" } = {
   assert.ok(answer.status >= 400 && answer.status < 500, `must be a 4xx: ${about}`);
   assert.equal(answer.headers.get("content-type"), "application/json", about);
   assert.ok(answer.json && typeof answer.json === "object", `must be JSON: ${about}`);
-  const { error, code: given, hint, results, ...rest } = answer.json;
+  const { error, code: given, hint, results, status: told = answer.status, ...rest } = answer.json;
   assert.ok(typeof error === "string" && error.length > 0, about);
   assert.ok(typeof hint === "string" && hint.length > 0, about);
   assert.match(given, CODE, about);
-  assert.deepEqual(rest, {}, about);
+  assert.deepEqual([rest, told], [{}, answer.status], about);
   if (code !== undefined) assert.equal(given, code, about);
   if (results !== undefined) {
     for (const result of results) assert.ok(Object.keys(result).every((key) => ["outcome", "reason", "id"].includes(key)), about);

@@ -22,7 +22,13 @@ use worker::{Method, Response};
 pub async fn answer(mut call: Call) -> Response {
     let path = call.path.clone();
     let audience = audience(&path);
-    let response = route(&mut call, &path).await.unwrap_or_else(Refusal::into_response);
+    let response = match route(&mut call, &path).await {
+        Ok(response) => response,
+        Err(refusal) => {
+            call.discard_body().await;
+            refusal.into_response()
+        }
+    };
     cors::protect(&response, audience);
     response
 }

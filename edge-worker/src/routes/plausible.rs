@@ -7,11 +7,14 @@ use crate::answer::{Answer, Refusal, of_text};
 use crate::call::Call;
 use crate::ingest::{self, is_refusal};
 use protocol::event::{Event, Payload};
-use protocol::outcome::{Invalid, Outcome};
+use protocol::outcome::{Invalid, Outcome, TooLarge};
 use protocol::{check, json, limits};
 use serde::Deserialize;
 use serde_json::Value;
 use worker::Method;
+
+/// Sites that one event may name.
+const DOMAINS_MAX: usize = 10;
 
 /// An event as those clients send it.
 #[derive(Debug, Default, Deserialize)]
@@ -48,12 +51,17 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
     let body = call.body(limits::BATCH_BYTES_MAX).await?;
     let sent: Sent = serde_json::from_slice(&body)
         .map_err(|_| Refusal::malformed("Send one JSON object with the fields n, u and d."))?;
-    let domains = sent.domain.clone().unwrap_or_default();
+    let named = sent.domain.clone().unwrap_or_default();
+    let domains = domains(&named).map_err(ingest::refusal_of)?;
+    // All are looked up before any counts: what is refused is counted nowhere.
+    for domain in &domains {
+        ingest::known_site(call, domain, 1).await?;
+    }
     let mut arrival = call.arrival();
     arrival.screen_width = sent.screen_width.map_or(0, |width| width as u16);
     let event = read(sent);
     let mut outcomes = Vec::new();
-    for domain in domains.split(',') {
+    for domain in domains {
         let received = event.clone().map(|event| (arrival.clone(), call.sender(), event));
         outcomes.extend(ingest::take(call, domain, vec![received]).await?);
     }
@@ -66,6 +74,21 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
         let _ = response.headers().set("x-passerby-dropped", dropped.reason());
     }
     Ok(response)
+}
+
+/// The sites that an event names, each once.
+fn domains(named: &str) -> Result<Vec<&str>, Outcome> {
+    let mut domains = Vec::new();
+    for domain in named.split(',').map(str::trim).filter(|domain| !domain.is_empty()) {
+        if domains.contains(&domain) {
+            continue;
+        }
+        if domains.len() == DOMAINS_MAX {
+            return Err(Outcome::TooLarge(TooLarge::Events));
+        }
+        domains.push(domain);
+    }
+    if domains.is_empty() { Err(Outcome::Invalid(Invalid::MissingField)) } else { Ok(domains) }
 }
 
 fn read(sent: Sent) -> Result<Event, Outcome> {
@@ -120,6 +143,16 @@ mod tests {
 
     fn event(json: &str) -> Result<Event, Outcome> {
         read(serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn an_event_counts_once_for_each_site_it_names() {
+        assert_eq!(domains("a.io"), Ok(vec!["a.io"]));
+        assert_eq!(domains("a.io, b.io,a.io"), Ok(vec!["a.io", "b.io"]));
+        assert_eq!(domains(&"a.io,".repeat(900)), Ok(vec!["a.io"]));
+        assert_eq!(domains(" , "), Err(Outcome::Invalid(Invalid::MissingField)));
+        let many = (0..11).map(|n| format!("{n}.io")).collect::<Vec<_>>().join(",");
+        assert_eq!(domains(&many), Err(Outcome::TooLarge(TooLarge::Events)));
     }
 
     #[test]
