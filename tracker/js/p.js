@@ -1,57 +1,58 @@
 // What a page names: notices page views and calls of `passerby` from the first moment, loads the module that delivers
 // them once the page is idle, and delivers them itself, as JSON, where that module may not run or comes too late.
-const script = document.currentScript;
-const { dataset } = script;
-const { site = location.hostname, api = new URL("/e", script.src).href } = dataset;
+const { src, dataset } = document.currentScript;
+const { site = location.hostname, api = new URL("/e", src).href } = dataset;
 const byHash = "hash" in dataset;
 const before = window.passerby;
-/** Events that nobody has taken yet: name, options, address, referrer, time. */
+/** Events that nobody has taken yet: their options, and name, url, referrer and at, the time. */
 const waiting = [];
-/** Takes an event; empty until it is known how events are delivered. */
+/** Takes them; empty until it is known how events are delivered. */
 let deliver;
 /** The page that was counted last. */
 let counted;
-let referrer = document.referrer;
+let { referrer } = document;
 
-const excluded = (dataset.exclude || "").split(",").map((pattern) => {
-  const literal = pattern.trim().replace(/[^\w*]/g, "\\$&");
-  return new RegExp(`^${literal.replace(/\*+/g, (stars) => (stars[1] ? ".*" : "[^/]*"))}$`);
-});
+// Commas between patterns, stars for what varies. Without patterns it fits no path: paths begin with a slash.
+const literal = dataset.exclude?.replace(/[^\w\s,*]/g, "\\$&").replace(/[\s,]+/g, "|");
+const excluded = new RegExp(`^(${literal?.replace(/\*+/g, (stars) => (stars[1] ? ".*" : "[^/]*"))})$`);
 
-const put = (name, options = {}) => {
-  if (excluded.some((pattern) => pattern.test(location.pathname))) return;
-  waiting.push([name, options, options.url || location.href, referrer, Date.now()]);
-  referrer = "";
-  if (deliver) deliver(waiting.splice(0));
+const put = (name, options) => {
+  if (excluded.test(location.pathname)) return;
+  try {
+    const url = new URL(options?.url || location, location).href;
+    waiting.push({ ...options, name, url, referrer, at: Date.now() });
+    referrer = "";
+    deliver?.();
+  } catch (error) {
+    // A call that makes no sense must not end the page's own work.
+    console.warn("passerby:", error);
+  }
 };
 
 const look = () => {
   const page = location.pathname + (byHash ? location.hash : "");
   // A page in a tab that nobody has looked at, or that is being prepared, has not been seen.
-  if (document.visibilityState == "visible" && page != counted) {
+  if (!document.hidden && page != counted) {
     counted = page;
     if (dataset.auto != "false") put("pageview");
   }
 };
 
 /** Without the module: no batches and no second try, but nothing is missed. */
-const plain = (events) => {
-  const batch = events.map(([name, { props, revenue }, address, referrer, at]) => {
-    const url = new URL(address);
-    for (const key of [...url.searchParams.keys()]) {
-      if (!/^(utm_.*|ref|source)$/.test(key)) url.searchParams.delete(key);
-    }
+const plain = () => {
+  const events = waiting.splice(0).map(({ at, ...event }) => {
+    const url = new URL(event.url);
+    url.search = new URLSearchParams([...url.searchParams].filter(([key]) => /^(utm_|ref$|source$)/.test(key)));
     if (!byHash) url.hash = "";
-    return { name, url, referrer: referrer.split(/[?#]/)[0], age_ms: Date.now() - at, props, revenue };
+    return { ...event, url, referrer: event.referrer.split(/[?#]/)[0], age_ms: Date.now() - at };
   });
-  if (batch[0]) navigator.sendBeacon(api, JSON.stringify({ v: 1, site, screen_width: screen.width, events: batch }));
+  if (events[0]) navigator.sendBeacon(api, JSON.stringify({ v: 1, site, screen_width: screen.width, events }));
 };
 
 // A second tag counts nothing, nor does any where the visitor asks not to be counted.
 if (!before?.on) {
   const silent = navigator.globalPrivacyControl || ("dnt" in dataset && navigator.doNotTrack == 1);
-  window.passerby = silent ? () => {} : put;
-  window.passerby.on = true;
+  (window.passerby = silent ? () => {} : put).on = true;
   if (!silent) {
     for (const call of before?.q || []) put(...call);
     for (const name of ["pushState", "replaceState"]) {
@@ -62,26 +63,22 @@ if (!before?.on) {
         if (counted) look();
       };
     }
-    const on = (name, then) => addEventListener(name, then, true);
-    on("popstate", look);
-    on("pageshow", (event) => {
+    addEventListener("popstate", look);
+    addEventListener("pageshow", (event) => {
       if (event.persisted) counted = 0;
       look();
     });
-    on("visibilitychange", () => {
+    addEventListener("visibilitychange", () => {
       look();
-      if (!deliver && document.visibilityState == "hidden") plain(waiting.splice(0));
+      if (!deliver && document.hidden) plain();
     });
     if (document.readyState == "complete") look();
-    else on("DOMContentLoaded", look);
+    else addEventListener("DOMContentLoaded", look);
     const load = () =>
-      import(new URL(__TRACKER_JS__, script.src))
-        .then((module) => module.default(new URL(__TRACKER_WASM__, script.src), api, site, byHash))
+      import(new URL(__TRACKER_JS__, src))
+        .then((module) => module.default(new URL(__TRACKER_WASM__, src), api, site, byHash, waiting))
         .catch(() => plain)
-        .then((way) => {
-          deliver = way;
-          deliver(waiting.splice(0));
-        });
+        .then((way) => (deliver = way)());
     (window.requestIdleCallback || setTimeout)(load);
   }
 }
