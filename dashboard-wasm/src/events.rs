@@ -155,10 +155,9 @@ fn walk_chart(step: Step) -> Option<()> {
     let here = with(|shell| shell.app.cursor)?;
     set_cursor(Some(match (step, here) {
         (Step::First, _) => 0,
-        (Step::Last, _) => last,
+        (Step::Last, _) | (_, None) => last,
         (Step::Back, Some(here)) => here.saturating_sub(1),
         (Step::Forward, Some(here)) => (here + 1).min(last),
-        (_, None) => last,
     }));
     Some(())
 }

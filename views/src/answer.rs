@@ -114,7 +114,7 @@ impl Data {
     fn take_one(&mut self, state: &State, ask: Ask, result: Result<&Value, Problem>) {
         match ask {
             Ask::Headline => {
-                self.headline = Some(result.map(|answer| pair(rows(answer).first(), headline_metrics(state))))
+                self.headline = Some(result.map(|answer| pair(rows(answer).first(), headline_metrics(state))));
             }
             Ask::Series => self.series = Some(result.map(series)),
             Ask::Present => self.present = result.ok().and_then(first_number),

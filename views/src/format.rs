@@ -9,7 +9,7 @@ pub fn grouped(value: f64) -> String {
         text.push('−');
     }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -69,7 +69,7 @@ pub fn exact(value: f64) -> String {
 
 /// A word with its count: `1 visitor`, `2 visitors`.
 pub fn plural(value: f64, singular: &str) -> String {
-    let ending = if value.round() == 1.0 { "" } else { "s" };
+    let ending = if value.round() as i64 == 1 { "" } else { "s" };
     [&grouped(value), " ", singular, ending].concat()
 }
 

@@ -74,7 +74,7 @@ fn skeleton(html: &str) -> Vec<String> {
 
 fn tags_of(element: &Element, tags: &mut Vec<String>) {
     let attributes = element.attributes.iter().filter(|(name, _)| *name != "style");
-    let attributes: String = attributes.map(|(name, _)| format!(" {name}=")).collect();
+    let attributes: String = attributes.flat_map(|(name, _)| [" ", *name, "="]).collect();
     tags.push(format!("<{}{attributes}>", element.tag));
     for child in &element.children {
         if let Node::Element(child) = child {

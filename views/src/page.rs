@@ -62,7 +62,7 @@ fn numbers(app: &App) -> Element {
     let label = app.site().and_then(|site| site.label.as_ref());
     let label = label.map(|label| element("p").class("site-label").text(label.as_str()));
     let class = if app.stale && app.data.headline.is_some() { "numbers-of-site stale" } else { "numbers-of-site" };
-    let title = app.site().map(|site| site.domain.as_str()).unwrap_or("Passerby");
+    let title = app.site().map_or("Passerby", |site| site.domain.as_str());
     element("div")
         .class(class)
         .child(element("h1").class("visually-hidden").text(title))
@@ -73,10 +73,10 @@ fn numbers(app: &App) -> Element {
 }
 
 fn footer(app: &App) -> Element {
-    let zone = app.site().map_or("", |site| site.timezone.as_str());
+    let zone = app.site().map(|site| ["Times in ", &site.timezone].concat()).unwrap_or_default();
     element("footer")
         .class("bottom")
-        .child(element("span").text(["Times in ", zone].concat()))
+        .child(element("span").text(zone))
         .child(element("span").text("No cookies, no identities: nobody is recognised on another day."))
 }
 

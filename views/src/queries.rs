@@ -135,6 +135,10 @@ fn list_filters(state: &State, dimension: Dimension, detail: Option<&Detail>) ->
     if dimension == Dimension::Event {
         filters.push(json!(["is_not", dimension.query(), ["pageview", "engagement"]]));
     }
+    if dimension.is_utm() {
+        // Most links carry no such parameter; their share says nothing.
+        filters.push(json!(["is_not", dimension.query(), ["(not set)"]]));
+    }
     if let Some(detail) = detail.filter(|detail| !detail.search.is_empty()) {
         filters.push(json!(["contains", dimension.query(), [detail.search], { "case_sensitive": false }]));
     }
@@ -168,7 +172,7 @@ mod tests {
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["time:day"],"filters":[["is","event:page",["/pricing"]]],"include":{"comparisons":{"mode":"previous_period"},"time_labels":true},"metrics":["visitors","visits","pageviews","bounce_rate","visit_duration"],"site_id":"example.com"}
             {"date_range":["2026-11-21T13:00:00Z","2026-11-21T13:05:00Z"],"filters":[],"metrics":["visitors"],"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["event:page"],"filters":[["is","event:page",["/pricing"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}
-            {"date_range":["2026-10-25","2026-11-21"],"dimensions":["visit:utm_medium"],"filters":[["is","event:page",["/pricing"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}
+            {"date_range":["2026-10-25","2026-11-21"],"dimensions":["visit:utm_medium"],"filters":[["is","event:page",["/pricing"]],["is_not","visit:utm_medium",["(not set)"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["visit:country"],"filters":[["is","event:page",["/pricing"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["visit:browser"],"filters":[["is","event:page",["/pricing"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["event:name"],"filters":[["is","event:page",["/pricing"]],["is_not","event:name",["pageview","engagement"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}

@@ -2,6 +2,7 @@
 //! seen the moment it is counted; the present is passed in as a [`Clock`].
 
 use crate::date::Date;
+use core::cmp::Ordering;
 use serde_json::{Value, json};
 
 /// The present, as the shell sees it.
@@ -211,12 +212,10 @@ impl Interval {
         let next = match self {
             Self::Hour => {
                 let (begin, now) = ((date, hour), (clock.today, clock.hour));
-                return if begin > now {
-                    Place::Future
-                } else if begin == now {
-                    Place::Present
-                } else {
-                    Place::Past
+                return match begin.cmp(&now) {
+                    Ordering::Greater => Place::Future,
+                    Ordering::Equal => Place::Present,
+                    Ordering::Less => Place::Past,
                 };
             }
             Self::Day => date.plus_days(1),

@@ -55,9 +55,8 @@ pub fn mark_label(label: &str, interval: Interval) -> String {
     let Some(date) = Date::parse(label) else { return label.to_owned() };
     match interval {
         Interval::Hour => match label.get(11..16) {
-            Some("00:00") => date.short(),
+            Some("00:00") | None => date.short(),
             Some(time) => time.to_owned(),
-            None => date.short(),
         },
         Interval::Day | Interval::Week => date.short(),
         Interval::Month if date.civil().1 == 1 => date.civil().0.to_string(),
