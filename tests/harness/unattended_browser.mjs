@@ -12,7 +12,7 @@ export async function openUnattended(url) {
   const profile = scratch("profile");
   const port = await freePort();
   const args = ["--headless", ...FLAGS, `--user-data-dir=${profile}`, `--remote-debugging-port=${port}`];
-  const chromium = spawn(CHROMIUM, [...args, url], { stdio: "ignore" });
+  const chromium = spawn(CHROMIUM, [...args, url], { stdio: "ignore", detached: true });
   const gone = new Promise((done) => chromium.once("exit", done));
   const control = async (method, path) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method });
@@ -30,7 +30,11 @@ export async function openUnattended(url) {
     close: async () => {
       chromium.kill("SIGTERM");
       await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      // Its own children may outlive it by a moment and go on writing.
+      try {
+        process.kill(-chromium.pid, "SIGKILL");
+      } catch {}
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

@@ -220,7 +220,7 @@ test("queries that make no sense are refused without repeating them", async () =
     { ...QUERY, include: { [MARK]: true } }, { ...QUERY, include: MARK }, { ...QUERY, [MARK]: 1 },
     { ...QUERY, site_id: 7 }, { ...QUERY, site_id: undefined }, { queries: [] }, { queries: MARK }, [], MARK, 7, null,
   ];
-  for (const query of queries) assertRefused(await raw(JSON.stringify(query)), { status: 400, what: JSON.stringify(query), sent: query.site_id === SITE ? MARK : [] });
+  for (const query of queries) assertRefused(await raw(JSON.stringify(query)), { status: 400, what: JSON.stringify(query), sent: query?.site_id === SITE ? MARK : [] });
   const deep = `${'["not",'.repeat(40)}["is","event:page",["/"]]${"]".repeat(40)}`;
   for (const body of [
     "", "{", "[".repeat(200_000), `{"site_id":"\\udfff"}`,
