@@ -122,7 +122,8 @@ impl Tracker {
 }
 
 fn revenue(amount: f64, currency: &str) -> Option<Revenue> {
-    let currency = currency.as_bytes().try_into().ok()?;
+    let mut currency: [u8; 3] = currency.as_bytes().try_into().ok()?;
+    currency.make_ascii_uppercase();
     let half = if amount < 0.0 { -0.5 } else { 0.5 };
     (!amount.is_nan()).then_some(Revenue { amount_thousandths: (amount * 1000.0 + half) as i64, currency })
 }
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn a_call_becomes_an_event() {
         let mut tracker = tracker();
-        let texts = "Signup\0https://example.com/a?utm_source=x&mail=y#z\0https://other.org/b?q=1\0USD\0plan\0pro";
+        let texts = "Signup\0https://example.com/a?utm_source=x&mail=y#z\0https://other.org/b?q=1\0usd\0plan\0pro";
         tracker.track(texts, 9.99, false, 1_000.0);
         let batch = binary::decode(&tracker.take(4_000.0)).unwrap();
         assert_eq!((&*batch.site, batch.screen_width), ("example.com", 1440));
