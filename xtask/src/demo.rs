@@ -15,10 +15,11 @@ use std::io::Read;
 const SITE: &str = "semicomplete.com";
 const LABEL: &str = "Demo: the real web log of semicomplete.com, May 2015, moved to this week";
 const LOG: &str = "www/demo-data/apache_logs_10k.log.gz";
-/// Files that a page brings with it are no page views.
-const ASSETS: [&str; 24] = [
+/// Files that a page brings with it, and downloads, are no page views.
+const FILES: [&str; 33] = [
     "css", "js", "mjs", "map", "json", "xml", "rss", "txt", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "bmp",
-    "woff", "woff2", "ttf", "eot", "mp4", "webm", "mp3", "pdf",
+    "woff", "woff2", "ttf", "eot", "mp4", "webm", "mp3", "pdf", "swf", "zip", "gz", "bz2", "jar", "exe", "deb", "rpm",
+    "dmg",
 ];
 
 /// Sets the demo site up and imports its log, once.
@@ -69,8 +70,8 @@ fn page_view(line: &str) -> Option<PageView<'_>> {
     let (method, target) = (request.next()?, request.next()?);
     let path = target.split('?').next()?;
     let name = path.rsplit('/').next()?;
-    let asset = name.rsplit_once('.').is_some_and(|(_, ending)| ASSETS.contains(&ending.to_ascii_lowercase().as_str()));
-    if method != "GET" || !matches!(status, "200" | "304") || asset {
+    let file = name.rsplit_once('.').is_some_and(|(_, ending)| FILES.contains(&ending.to_ascii_lowercase().as_str()));
+    if method != "GET" || !matches!(status, "200" | "304") || file {
         return None;
     }
     let (local, _) = time.split_once(" +0000")?;

@@ -110,17 +110,12 @@ fn end_to_end(suite: &str) -> Result<Count> {
 
 /// What the end-to-end suites are told: where the parts and the tools are.
 fn variables() -> Result<Vec<(&'static str, OsString)>> {
-    let mut variables: Vec<(&str, OsString)> = vec![
+    Ok(vec![
         ("PASSERBY_DIST", place::dist().into()),
         ("PASSERBY_WORKERD", workerd::program().into()),
         ("PASSERBY_CHROMIUM", setup::browser()?.into()),
         ("PASSERBY_PYTHON", setup::python()?.into()),
-    ];
-    let shared = place::root().join("../shared/data");
-    if shared.is_dir() {
-        variables.push(("PASSERBY_SHARED_DATA", shared.into()));
-    }
-    Ok(variables)
+    ])
 }
 
 /// Runs a program, shows what it prints, and counts the tests it reports; one where it reports none.
