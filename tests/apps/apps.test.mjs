@@ -1,5 +1,5 @@
-// Real applications with the tracker put into their pages: what the collector counted per path is exactly what a
-// second observer in the page counted, through routes, back, forward and reloads.
+// Real applications with the tracker put into their pages: what the collector counted and the dashboard shows per path
+// is exactly what a second observer in the page counted, through routes, back, forward and reloads.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, visitor } from "../harness/browser.mjs";
@@ -9,6 +9,7 @@ import { serveSite, tag } from "../harness/site_server.mjs";
 import { Worker } from "../harness/worker.mjs";
 import { ready } from "./build.mjs";
 import { APPS } from "./catalogue.mjs";
+import { onScreen } from "./on_screen.mjs";
 import { walk } from "./walk.mjs";
 
 const STEPS = 24;
@@ -47,7 +48,7 @@ describe("real applications", { concurrency: 3 }, () => {
         assert.ok(observer.seen.length >= 20, `only ${observer.seen.length} page views on ${steps}`);
         for (const kind of ["back", "forward", "reload"]) assert.ok(steps.includes(kind), `no ${kind} in ${steps}`);
         // A router that keeps its route in the fragment goes there by the address, which is a popstate as well.
-      if (app.template) assert.ok(kinds.has("popstate") && kinds.size > (app.hash ? 1 : 2), [...kinds].join());
+        if (app.template) assert.ok(kinds.has("popstate") && kinds.size > (app.hash ? 1 : 2), [...kinds].join());
 
         const counted = () => worker.api.pages(site);
         await eventually(async () => assert.deepEqual(await counted(), observer.counts()), { within: 10_000 }).catch(
@@ -62,6 +63,8 @@ describe("real applications", { concurrency: 3 }, () => {
         assert.deepEqual(page.troubles.filter((text) => text.startsWith("uncaught")), []);
         const totals = await worker.api.totals(site, ["visitors", "visits", "pageviews"]);
         assert.deepEqual(totals, { visitors: 1, visits: 1, pageviews: observer.seen.length });
+        const shown = await onScreen(browser, worker.url, site);
+        assert.deepEqual(shown, { pageviews: observer.seen.length, pages: observer.counts() });
         console.log(`${name}: ${observer.seen.length} page views (${[...kinds].join(", ")})`);
       } finally {
         await context.close();
