@@ -2,17 +2,21 @@
 //! and whatever names a person or opens a door – e-mail addresses, card numbers, IBANs, tokens, IP addresses, long
 //! identifiers – which placeholders replace.
 //!
-//! The tracker runs [`light_url`] in the page, where every byte of code counts; the edge runs [`url`], [`referrer`] and
-//! [`text`] on everything that arrives, whoever sent it.
+//! The tracker runs [`light_url`] in the page, where every byte of code counts; the edge runs [`url`], [`referrer`],
+//! [`payload()`] and [`text`] on everything that arrives, whoever sent it, and [`path`] on what is imported.
 
 mod address;
 mod checksum;
 mod detect;
+mod payload;
 mod words;
+
+pub use payload::payload;
 
 use address::{Address, decoded};
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Parameters that name a campaign: the only ones whose values the edge reads.
 pub const CAMPAIGN_PARAMETERS: [&str; 7] =
@@ -63,10 +67,28 @@ pub fn referrer(raw: &str) -> Option<String> {
     Some(out)
 }
 
+/// A path, or an address written without its scheme, as other tools export them: without query, its fragment kept only
+/// where it is a route, its segments scrubbed.
+pub fn path(raw: &str) -> String {
+    let (page, fragment) = split(split(raw, '?').0, '#');
+    let mut out = String::with_capacity(raw.len());
+    write_path(&mut out, page);
+    if fragment.starts_with(['/', '!']) {
+        out.push('#');
+        write_path(&mut out, fragment);
+    }
+    out
+}
+
 /// A property, name or campaign with placeholders for what names a person. Identifiers stay: they may be what the
 /// owner counts.
 pub fn text(raw: &str) -> String {
     words::scrub(raw).into_owned()
+}
+
+/// Properties, keys and values.
+pub fn props(given: &[(String, String)]) -> Vec<(String, String)> {
+    given.iter().map(|(key, value)| (text(key), text(value))).collect()
 }
 
 /// What can be taken out of an address at the cost of few bytes of code: credentials, the fragment (unless the site
@@ -224,6 +246,21 @@ mod tests {
     #[test]
     fn a_referrer_has_no_query() {
         assert_eq!(referrer("https://www.google.com/search?q=me#x").as_deref(), Some("https://www.google.com/search"));
+    }
+
+    #[test]
+    fn a_path_of_another_tool_is_scrubbed_like_an_address() {
+        for (raw, expected) in [
+            ("/a/b", "/a/b"),
+            ("/a?token=1#top", "/a"),
+            ("/#/settings?x=1", "/#/settings"),
+            ("/u/anna@example.org", "/u/:email"),
+            ("news.example.org/a?q=1", "news.example.org/a"),
+            ("https://anna@news.example.org/a", "https://:email/a"),
+            ("", ""),
+        ] {
+            assert_eq!(path(raw), expected, "{raw}");
+        }
     }
 
     #[test]

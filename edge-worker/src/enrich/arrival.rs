@@ -79,7 +79,8 @@ impl Arrival {
     }
 }
 
-fn keep(sent: Sent, time: UnixSeconds, hostname: String, pathname: String, visit: VisitAttributes) -> Event {
+fn keep(mut sent: Sent, time: UnixSeconds, hostname: String, pathname: String, visit: VisitAttributes) -> Event {
+    scrub::payload(&mut sent.payload);
     let mut event = Event {
         time,
         visitor: VisitorHash::default(),
@@ -88,7 +89,7 @@ fn keep(sent: Sent, time: UnixSeconds, hostname: String, pathname: String, visit
         hostname,
         pathname,
         visit,
-        props: sent.props.iter().map(|(key, value)| (scrub::text(key), scrub::text(value))).collect(),
+        props: scrub::props(&sent.props),
         revenue: sent.revenue,
         ..Event::default()
     };

@@ -10,7 +10,7 @@ use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
 use jiff::Timestamp;
 use protocol::event::{Event as Sent, EventId, Payload};
 use protocol::outcome::{Filtered, Invalid, Outcome};
-use protocol::{check, json};
+use protocol::{check, json, scrub};
 use serde_json::{Map, Value};
 use std::rc::Rc;
 use url::Url;
@@ -45,7 +45,8 @@ pub(super) fn read(bytes: &[u8], site: &str) -> Result<Line, Refused> {
             .map_err(|outcome| of(outcome, Some("revenue")))?,
         ..Sent::default()
     });
-    let checked = checked.map_err(|outcome| of(outcome, None))?;
+    let mut checked = checked.map_err(|outcome| of(outcome, None))?;
+    scrub::payload(&mut checked.payload);
     let timestamp: Timestamp = fields.required("timestamp")?.parse().map_err(|_| bad("timestamp"))?;
     let (hostname, pathname) = page(&fields, site)?;
     let event = Event {
@@ -56,7 +57,7 @@ pub(super) fn read(bytes: &[u8], site: &str) -> Result<Line, Refused> {
         hostname,
         pathname,
         visit: visit(&fields, &agent)?,
-        props: checked.props,
+        props: scrub::props(&checked.props),
         revenue: checked.revenue,
         // 255 says "missing" in what Plausible exports.
         scroll_depth: fields.whole("scroll_depth", 255)?.map(|depth| depth as u8).filter(|depth| *depth != 255),
@@ -77,29 +78,28 @@ fn id(fields: &Fields) -> Result<EventId, Refused> {
     EventId::from_hex(&text).ok_or_else(|| bad("id"))
 }
 
-/// Host and path, as given or out of `url`. Imports are the owner's own data and are not scrubbed, but a query is no
-/// part of a path.
+/// Host and path, as given or out of `url`.
 fn page(fields: &Fields, site: &str) -> Result<(String, String), Refused> {
     let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
     if fields.given("url").is_some() {
         let url = Url::parse(&fields.text("url")?);
         let url = url.map_err(|_| Refused { outcome: Outcome::Invalid(Invalid::BadUrl), field: Some("url") })?;
-        return Ok((or(url.host_str().unwrap_or_default().to_owned(), site), url.path().to_owned()));
+        return Ok((or(url.host_str().unwrap_or_default().to_owned(), site), scrub::path(url.path())));
     }
-    Ok((or(fields.text("hostname")?, site), or(fields.text("pathname")?, "/")))
+    Ok((or(fields.text("hostname")?, site), or(scrub::path(&fields.text("pathname")?), "/")))
 }
 
 fn visit(fields: &Fields, agent: &Agent) -> Result<VisitAttributes, Refused> {
     let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
     let mut visit = VisitAttributes {
-        referrer: fields.text("referrer")?,
-        source: fields.text("source")?,
-        channel: fields.text("channel")?,
-        utm_medium: fields.text("utm_medium")?,
-        utm_source: fields.text("utm_source")?,
-        utm_campaign: fields.text("utm_campaign")?,
-        utm_content: fields.text("utm_content")?,
-        utm_term: fields.text("utm_term")?,
+        referrer: scrub::path(&fields.text("referrer")?),
+        source: scrub::text(&fields.text("source")?),
+        channel: scrub::text(&fields.text("channel")?),
+        utm_medium: scrub::text(&fields.text("utm_medium")?),
+        utm_source: scrub::text(&fields.text("utm_source")?),
+        utm_campaign: scrub::text(&fields.text("utm_campaign")?),
+        utm_content: scrub::text(&fields.text("utm_content")?),
+        utm_term: scrub::text(&fields.text("utm_term")?),
         device: or(fields.text("device")?, agent.device),
         browser: or(fields.text("browser")?, &agent.browser),
         browser_version: or(fields.text("browser_version")?, &agent.browser_version),
@@ -167,6 +167,17 @@ mod tests {
     fn a_url_gives_host_and_path_without_query() {
         let event = line(r#","url":"https://www.example.com/a?secret=1#x""#).unwrap().event;
         assert_eq!((&*event.hostname, &*event.pathname), ("www.example.com", "/a"));
+    }
+
+    #[test]
+    fn what_names_a_person_is_not_kept() {
+        let event = line(
+            r#","pathname":"/u/anna@example.org?token=1","referrer":"https://a.example/s?q=anna","utm_term":"anna@example.org",
+               "props":{"mail":"anna@example.org"}"#,
+        );
+        let event = event.unwrap().event;
+        assert_eq!((&*event.pathname, &*event.visit.referrer), ("/u/:email", "https://a.example/s"));
+        assert_eq!((&*event.visit.utm_term, &*event.props[0].1), (":email", ":email"));
     }
 
     #[test]
