@@ -28,8 +28,13 @@ pub(crate) struct Workerd {
 }
 
 impl Workerd {
-    /// Starts it; the ports must be free.
+    /// Starts the configuration that ships; the ports must be free.
     pub(crate) fn start(settings: &Settings) -> Result<Self> {
+        Self::start_configured("workerd.capnp", settings)
+    }
+
+    /// Starts another configuration beside the one that ships, with the same sockets and folders.
+    pub(crate) fn start_configured(config: &str, settings: &Settings) -> Result<Self> {
         for port in [settings.port, settings.demo_port] {
             if TcpListener::bind(("127.0.0.1", port)).is_err() {
                 bail!("port {port} is in use; choose another with --port");
@@ -44,7 +49,7 @@ impl Workerd {
         let mut command = Command::new(program());
         command
             .arg("serve")
-            .arg(dist.join("worker/workerd.capnp"))
+            .arg(dist.join("worker").join(config))
             .arg(format!("--socket-addr=http=127.0.0.1:{}", settings.port))
             .arg(format!("--socket-addr=demo=127.0.0.1:{}", settings.demo_port))
             .arg(format!("--directory-path=objects={}", folder("objects")?.display()))

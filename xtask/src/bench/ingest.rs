@@ -1,32 +1,43 @@
-//! How fast batches are taken in and stored for good, beside a worker in the same process that does nothing.
+//! How fast batches are taken in and stored for good, beside a worker in the same workerd that does nothing.
 
 use super::Figure;
 use super::load::{self, Seen};
 use crate::http::Collector;
 use crate::place;
-use crate::workerd::{self, Settings, Workerd};
+use crate::workerd::{Settings, Workerd};
 use anyhow::{Context, Result};
 use protocol::event::{Batch, Event, EventId, Payload};
 use serde_json::json;
 use std::fs;
-use std::path::Path;
-use std::process::{Child, Command};
 use std::time::Duration;
 
 const PORT: u16 = 8795;
-const NOOP_PORT: u16 = 8797;
+const NOOP_PORT: u16 = 8796;
 const CONNECTIONS: usize = 64;
 const ROUNDS: usize = 3;
 const SITE: &str = "bench.example";
 const KEY: &str = "bench";
-/// The baseline: a worker that reads nothing and answers 204.
-const NOOP: &str = "using Workerd = import \"/workerd/workerd.capnp\";
+/// The collector as it ships, and in the demo site's place the baseline: a worker that reads nothing and answers 204.
+const CONFIG: &str = r#"using Workerd = import "/workerd/workerd.capnp";
+using Passerby = import "workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = \"noop\", worker = (
-    modules = [(name = \"noop.mjs\", esModule = \"export default { fetch: () => new Response(null, { status: 204 }) };\")],
-    compatibilityDate = \"2026-04-01\"))],
-  sockets = [(name = \"http\", http = (), service = \"noop\")]);
-";
+  services = [
+    (name = "collector", worker = Passerby.collector),
+    (name = "noop", worker = (
+      modules = [(name = "noop.mjs", esModule = "export default { fetch: () => new Response(null, { status: 204 }) };")],
+      compatibilityDate = "2026-04-01")),
+    (name = "objects", disk = (path = "data/objects", writable = true)),
+    (name = "salts", disk = (path = "data/salts", writable = true)),
+    (name = "assets", disk = (path = "../assets")),
+    (name = "demo-files", disk = (path = "../demo")),
+    (name = "internet", network = (allow = [])),
+  ],
+  sockets = [
+    (name = "http", http = (), service = "collector"),
+    (name = "demo", http = (), service = "noop"),
+  ],
+);
+"#;
 
 /// One load and what it cost.
 struct Lane {
@@ -41,12 +52,12 @@ pub(super) fn measure(seconds: u64) -> Result<Vec<Figure>> {
     let folder = place::target().join("bench-ingest");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
-    let collector_process =
-        Workerd::start(&Settings { port: PORT, demo_port: PORT + 1, data: &folder, admin_key: KEY })?;
+    fs::write(place::dist().join("worker/bench.capnp"), CONFIG)?;
+    let settings = Settings { port: PORT, demo_port: NOOP_PORT, data: &folder, admin_key: KEY };
+    let process = Workerd::start_configured("bench.capnp", &settings)?;
     let collector = Collector::on_port(PORT, KEY);
     collector.wait_until_ready(Duration::from_secs(20))?;
     collector.put_site(SITE, &json!({ "timezone": "UTC" }))?;
-    let noop = Noop::start(&folder)?;
 
     let lane = |name, events| Lane { name, events, seen: Vec::new(), cpu_us: Vec::new() };
     let mut lanes = [
@@ -58,15 +69,14 @@ pub(super) fn measure(seconds: u64) -> Result<Vec<Figure>> {
     let count = lanes.len();
     for round in 0..=ROUNDS {
         for (number, lane) in lanes.iter_mut().enumerate() {
-            let (port, process, path) =
-                if lane.events == 0 { (NOOP_PORT, noop.0.id(), "/") } else { (PORT, collector_process.id(), "/e") };
+            let (port, path) = if lane.events == 0 { (NOOP_PORT, "/") } else { (PORT, "/e") };
             // Ids must be new in every lane and round.
             let salt = (round * count + number) as u64;
             let events = lane.events.max(5);
             let body = |request: u64| protocol::binary::encode(&batch(salt, request, events));
-            let before = cpu_seconds(process)?;
+            let before = cpu_seconds(process.id())?;
             let seen = load::run(port, path, CONNECTIONS, Duration::from_secs(seconds), &body)?;
-            let cpu = cpu_seconds(process)? - before;
+            let cpu = cpu_seconds(process.id())? - before;
             // The first round warms up.
             if round > 0 {
                 lane.cpu_us.push(cpu * 1e6 / seen.requests as f64);
@@ -140,30 +150,4 @@ fn cpu_seconds(process: u32) -> Result<f64> {
     let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
     // utime and stime are the fields 14 and 15 of the line, in hundredths of a second.
     Ok((ticks(11) + ticks(12)) / 100.0)
-}
-
-struct Noop(Child);
-
-impl Noop {
-    fn start(folder: &Path) -> Result<Self> {
-        let config = folder.join("noop.capnp");
-        fs::write(&config, NOOP)?;
-        let socket = format!("--socket-addr=http=127.0.0.1:{NOOP_PORT}");
-        let child = Command::new(workerd::program()).arg("serve").arg(&config).arg(socket).spawn()?;
-        let noop = Self(child);
-        for _ in 0..500 {
-            if std::net::TcpStream::connect(("127.0.0.1", NOOP_PORT)).is_ok() {
-                return Ok(noop);
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        anyhow::bail!("the no-op worker did not start")
-    }
-}
-
-impl Drop for Noop {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
