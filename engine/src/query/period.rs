@@ -137,6 +137,7 @@ impl Runner<'_> {
         let rows = self.selector.rows(&self.filters, kinds);
         let mut tallies = Tallies::default();
         if self.asks(Metric::Percentage) {
+            let rows = self.selector.rows(self.plan.filters, kinds);
             tallies.visitors = count::visitors(self.plan.table, &rows);
         }
         if let Some(buckets) = self.spreading_buckets() {
@@ -251,14 +252,18 @@ impl Runner<'_> {
         if !self.asks(Metric::ConversionRate) && !self.asks(Metric::GroupConversionRate) {
             return;
         }
-        let converts = |filter: &&Filter| matches!(filter.dimension(), Some(Dimension::Goal | Dimension::Prop(_)));
-        let filters: Vec<Filter> = self.filters.iter().filter(|filter| !converts(filter)).cloned().collect();
-        let rows = self.selector.rows(&filters, Kinds::Counted);
-        tallies.visitors_of_site = count::visitors(self.plan.table, &rows);
+        let counted = |filters: &[Filter]| {
+            let converts = |filter: &&Filter| matches!(filter.dimension(), Some(Dimension::Goal | Dimension::Prop(_)));
+            let filters: Vec<Filter> = filters.iter().filter(|filter| !converts(filter)).cloned().collect();
+            self.selector.rows(&filters, Kinds::Counted)
+        };
+        // Of everyone there are no dimensions, so nothing is asked of the host that visits came in by.
+        tallies.visitors_of_site = count::visitors(self.plan.table, &counted(self.plan.filters));
         if self.asks(Metric::GroupConversionRate) {
             let dimensions = self.plan.dimensions.iter().filter(|dimension| **dimension != Dimension::Goal);
             let dimensions: Vec<Dimension> = dimensions.cloned().collect();
-            tallies.group_visitors = self.count(&Entries::of_rows(self.plan.table, rows), &dimensions);
+            let entries = Entries::of_rows(self.plan.table, counted(&self.filters));
+            tallies.group_visitors = self.count(&entries, &dimensions);
         }
     }
 

@@ -102,7 +102,7 @@ impl Buckets {
         &self.labels
     }
 
-    /// Where a bucket starts; the first may start before the range.
+    /// Where a bucket starts; the first of days, weeks and months may start before the range.
     pub fn start(&self, index: usize) -> i64 {
         self.starts.get(index).copied().unwrap_or(i64::MAX)
     }
@@ -121,7 +121,7 @@ impl Buckets {
             let civil = zone.civil(UnixSeconds(start));
             let into = seconds_of_hour(civil) % length;
             let label = civil.checked_sub(into.seconds()).unwrap_or(civil).strftime("%Y-%m-%d %H:%M:%S").to_string();
-            if !self.push(start - into, label) {
+            if !self.push(start, label) {
                 return false;
             }
             let next = start - into + length;
@@ -202,6 +202,25 @@ mod tests {
         assert_eq!((katmandu.len(), katmandu.start(0) % 3600), (24, 900));
         let lord_howe = buckets("Australia/Lord_Howe", "2024-04-07", "2024-04-07", Unit::Hour);
         assert_eq!(lord_howe.labels()[..4].iter().filter(|label| label.ends_with("01:00:00")).count(), 2);
+    }
+
+    #[test]
+    fn a_change_within_an_hour_divides_it_there() {
+        for (zone, date, expected) in [
+            // 02:45 becomes 03:45.
+            ("Pacific/Chatham", "2025-09-28", [("02:00:00", 45), ("03:00:00", 15), ("04:00:00", 60)]),
+            // 02:00 becomes 02:30.
+            ("Australia/Lord_Howe", "2025-10-05", [("01:00:00", 60), ("02:00:00", 30), ("03:00:00", 60)]),
+            // 02:00 becomes 01:30.
+            ("Australia/Lord_Howe", "2025-04-06", [("01:00:00", 60), ("01:00:00", 30), ("02:00:00", 60)]),
+        ] {
+            let hours = buckets(zone, date, date, Unit::Hour);
+            let first = hours.labels().iter().position(|label| label.ends_with(expected[0].0)).unwrap();
+            for (index, (label, minutes)) in (first..).zip(expected) {
+                assert_eq!(hours.label(index), format!("{date} {label}"), "{zone}");
+                assert_eq!(hours.start(index + 1) - hours.start(index), minutes * 60, "{zone} {label}");
+            }
+        }
     }
 
     #[test]

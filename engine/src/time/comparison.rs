@@ -28,7 +28,7 @@ impl Comparison {
     /// instants and asked again compares alike. Days are moved by the wall clock: a range that ends in the middle of
     /// the day is compared with one that ends at the same time of day.
     pub fn range(&self, range: &Range, zone: &Zone, now: UnixSeconds) -> Option<Range> {
-        let (start, end) = (zone.civil(range.start), zone.civil(range.end));
+        let (start, end) = edges(range, zone);
         let days = days_touched(start, end);
         let (new_start, new_end, matching) = match *self {
             Self::Custom(range) => return range.resolve(zone, now, None),
@@ -46,6 +46,17 @@ impl Comparison {
         let new_end = new_end.checked_add(shift.days()).ok()?;
         Some(Range { start: zone.latest(new_start), end: zone.earliest(new_end) })
     }
+}
+
+/// The edges of a range by the wall clock. Where a clock change cut a first or last day short, as if it had not.
+fn edges(range: &Range, zone: &Zone) -> (DateTime, DateTime) {
+    let (start, end) = (zone.civil(range.start), zone.civil(range.end));
+    let starts_day = zone.range_start(start.date()) == range.start;
+    let ends_day = zone.range_end(end.date()) == range.end;
+    (
+        if starts_day { start.date().at(0, 0, 0, 0) } else { start },
+        if ends_day { end.date().at(23, 59, 59, 0) } else { end },
+    )
 }
 
 fn back(from: DateTime, span: Span) -> Option<DateTime> {
@@ -79,6 +90,10 @@ mod tests {
             (previous, "UTC", ["2023-01-01", "2023-01-07"], ["2022-12-25", "2022-12-31"]),
             (previous, "Europe/Berlin", ["2024-03-31", "2024-03-31"], ["2024-03-30", "2024-03-30"]),
             (previous, "Europe/Berlin", ["2024-10-27", "2024-10-27"], ["2024-10-26", "2024-10-26"]),
+            // Days that begin at 01:00, and the days after such.
+            (previous, "America/Santiago", ["2025-09-07", "2025-09-07"], ["2025-09-06", "2025-09-06"]),
+            (previous, "Africa/Cairo", ["2025-04-25", "2025-04-26"], ["2025-04-23", "2025-04-24"]),
+            (previous, "Africa/Cairo", ["2025-04-26", "2025-04-26"], ["2025-04-25", "2025-04-25"]),
             (weekdays, "UTC", ["2021-05-13", "2021-06-09"], ["2021-04-15", "2021-05-12"]),
             (weekdays, "UTC", ["2024-05-01", "2024-05-10"], ["2024-04-17", "2024-04-26"]),
             (year, "UTC", ["2020-12-29", "2021-01-04"], ["2019-12-29", "2020-01-04"]),
