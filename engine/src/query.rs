@@ -100,7 +100,7 @@ fn answer_one(table: &Table, site: &SiteSettings, now: UnixSeconds, json: &Value
     };
     let first_event = table.time.iter().min().map(|time| UnixSeconds(*time));
     let range = request.date_range.resolve(&zone, now, first_event).ok_or_else(out_of_calendar)?;
-    request.dimensions = with_unit_of_time(&request.dimensions, &range)?;
+    request.dimensions = with_unit_of_time(&request.dimensions, &range, &zone)?;
     let order =
         request.order_by.clone().unwrap_or_else(|| answer::default_order(&request.metrics, &request.dimensions));
     let plan = Plan {
@@ -132,8 +132,8 @@ fn answer_one(table: &Table, site: &SiteSettings, now: UnixSeconds, json: &Value
 }
 
 /// `time` becomes the unit that suits the range.
-fn with_unit_of_time(dimensions: &[Dimension], range: &Range) -> Result<Vec<Dimension>, Refusal> {
-    let unit = Dimension::TimeUnit(Unit::for_range(range));
+fn with_unit_of_time(dimensions: &[Dimension], range: &Range, zone: &Zone) -> Result<Vec<Dimension>, Refusal> {
+    let unit = Dimension::TimeUnit(Unit::for_range(range, zone));
     if dimensions.contains(&Dimension::Time) && dimensions.contains(&unit) {
         let hint = "leave out one of them";
         return Err(Refusal::at("/dimensions", "invalid_dimension", "time is there twice in this range", hint));

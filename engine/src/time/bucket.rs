@@ -41,9 +41,11 @@ impl Unit {
         matches!(self, Self::Minute | Self::Hour)
     }
 
-    /// What `time` stands for in a range: hours up to 2 days, days up to 40, weeks up to 52 weeks, else months.
-    pub fn for_range(range: &Range) -> Self {
-        let seconds = range.end.0.saturating_sub(range.start.0);
+    /// What `time` stands for in a range: hours up to 2 days, days up to 40, weeks up to 52 weeks, else months. Two
+    /// dates are 2 days even where the clocks go back on one of them.
+    pub fn for_range(range: &Range, zone: &Zone) -> Self {
+        let by_the_clock = zone.civil(range.start).duration_until(zone.civil(range.end)).as_secs();
+        let seconds = range.end.0.saturating_sub(range.start.0).min(by_the_clock);
         match seconds {
             _ if seconds <= 2 * DAY_SECONDS => Self::Hour,
             _ if seconds / DAY_SECONDS <= 40 => Self::Day,
@@ -220,6 +222,24 @@ mod tests {
                 assert_eq!(hours.label(index), format!("{date} {label}"), "{zone}");
                 assert_eq!(hours.start(index + 1) - hours.start(index), minutes * 60, "{zone} {label}");
             }
+        }
+    }
+
+    #[test]
+    fn two_dates_have_hours_whatever_the_clocks_do() {
+        for (zone, first, last, expected) in [
+            ("America/New_York", "2025-11-02", "2025-11-03", Unit::Hour),
+            ("America/New_York", "2025-03-09", "2025-03-10", Unit::Hour),
+            ("America/New_York", "2025-03-08", "2025-03-10", Unit::Day),
+            // 48 hours, in which the clock goes on by 49.
+            ("America/New_York", "2025-03-08T12:00:00Z", "2025-03-10T12:00:00Z", Unit::Hour),
+            ("UTC", "2025-01-01", "2025-02-09", Unit::Day),
+            ("UTC", "2025-01-01", "2025-02-15", Unit::Week),
+            ("UTC", "2025-01-01", "2026-10-31", Unit::Month),
+        ] {
+            let zone = Zone::named(zone).unwrap();
+            let range = DateRange::from_pair(first, last).unwrap().resolve(&zone, UnixSeconds(0), None).unwrap();
+            assert_eq!(Unit::for_range(&range, &zone), expected, "{first} {last}");
         }
     }
 
