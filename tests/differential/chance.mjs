@@ -36,7 +36,9 @@ export class Chance {
   some(list, count) {
     const rest = [...list];
     const taken = [];
-    while (taken.length < count && rest.length > 0) taken.push(...rest.splice(Math.floor(this.number() * rest.length), 1));
+    while (taken.length < count && rest.length > 0) {
+      taken.push(...rest.splice(Math.floor(this.number() * rest.length), 1));
+    }
     return taken;
   }
 }

@@ -33,7 +33,7 @@ class Clock:
 
     def after_gap(self, naive):
         """The instant right after the gap in which the clock would have shown this."""
-        # A wall clock in a gap, read with the offset before it and with the one after it, encloses the change.
+        # In a gap, what the clock would show by the offset before the change and by the one after it enclose it.
         low, high = sorted(int(naive.replace(tzinfo=self.zone, fold=fold).timestamp()) for fold in (0, 1))
         before = self.local(low).utcoffset()
         while low + 1 < high:
@@ -68,6 +68,12 @@ class Clock:
                 return self.days(today.replace(day=1), after - DAY)
             case "all":
                 return self.days(min(today, self.local(first_event).date()), today)
+            case "year":
+                return self.days(today.replace(month=1, day=1), today.replace(month=12, day=31))
+            case str() if asked.endswith("mo"):
+                months = today.year * 12 + today.month - 1 - int(asked.removesuffix("mo"))
+                first = date(months // 12, months % 12 + 1, 1)
+                return self.days(first, today.replace(day=1) - DAY)
             case str():
                 return self.days(today - int(asked.removesuffix("d")) * DAY, today - DAY)
             case [start, end] if len(start) == 10:
@@ -75,11 +81,18 @@ class Clock:
             case [start, end]:
                 return tuple(int(datetime.fromisoformat(edge).timestamp()) for edge in (start, end))
 
-    def previous(self, start, end):
-        """The range of as many whole days right before."""
+    def earlier(self, comparison, start, end):
+        """The range that a range of whole days is compared with."""
         first, last = self.local(start).date(), self.local(end).date()
-        length = last - first + DAY
-        return self.days(first - length, last - length)
+        match comparison["mode"]:
+            case "previous_period":
+                length = last - first + DAY
+                return self.days(first - length, last - length)
+            case "year_over_year":
+                begin = a_year_before(first)
+                return self.days(begin, min(begin + (last - first), a_year_before(last)))
+            case "custom":
+                return self.days(*map(date.fromisoformat, comparison["date_range"]))
 
     def unit_for(self, start, end):
         """What `time` stands for: hours up to 2 days, days up to 35, weeks up to 75 as far as that is known."""
@@ -126,3 +139,8 @@ class Clock:
         stops = [edge for _, edge in edges[1:]] + [self.first_of_day(last + DAY, 0)]
         for (label, edge), stop in zip(edges, stops):
             yield Bucket(edge, stop, label.isoformat())
+
+
+def a_year_before(day):
+    """The same date a year earlier, of February 29 the day before."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

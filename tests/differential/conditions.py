@@ -14,12 +14,15 @@ COLUMNS = {
     **{f"event:props:{name}": f"prop_{name}" for name in PROPS},
     **{f"visit:{name}": f"visit_{name}" for name in ATTRIBUTES},
 }
-BLANKS = {"visit:source": "Direct / None", "visit:referrer": "Direct / None", "visit:channel": "Direct", "visit:city": "0"}
-# How a visit came; under a filter of hosts these count only where it came in by such a host.
-ACQUISITION = {
-    f"visit:{name}"
-    for name in ["source", "referrer", "channel", "entry_page", *(name for name in ATTRIBUTES if name.startswith("utm_"))]
+BLANKS = {
+    "visit:source": "Direct / None",
+    "visit:referrer": "Direct / None",
+    "visit:channel": "Direct",
+    "visit:city": "0",
 }
+TAGS = [name for name in ATTRIBUTES if name.startswith("utm_")]
+# How a visit came; under a filter of hosts these count only where it came in by such a host.
+ACQUISITION = {f"visit:{name}" for name in ["source", "referrer", "channel", "entry_page", *TAGS]}
 
 
 def blank(dimension):
@@ -36,7 +39,8 @@ def fits(text, operator, values, sensitive):
     """The SQL condition that an SQL text passes a test with any of the values."""
     if not sensitive:
         text, values = f"lower({text})", [str(value).lower() for value in values]
-    test = {"is": "{0} = {1}", "contains": "contains({0}, {1})", "matches": "regexp_matches({0}, {1})"}[operator]
+    tests = {"is": "{0} = {1}", "contains": "contains({0}, {1})", "matches": "regexp_matches({0}, {1})"}
+    test = tests[operator]
     return "(" + " OR ".join(test.format(text, literal(value)) for value in values) + ")"
 
 

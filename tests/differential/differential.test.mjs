@@ -53,12 +53,15 @@ for (let number = 0; number < WORLDS; number++) {
     for (let left = QUERIES_OF_WORLD; left > 0; left -= QUERIES_OF_REQUEST) {
       const now = moment(chance, spans);
       const queries = Array.from({ length: QUERIES_OF_REQUEST }, () => query(chance, { site, goals, ...spans }, now));
-      const [got, ...truths] = await Promise.all([answers(queries, now), ...queries.map((asked) => oracle.ask({ query: asked, now }))]);
-      failed.push(...queries.filter((asked, place) => difference(truths[place], got[place], asked)).map((asked) => ({ asked, now })));
+      const ask = (asked) => oracle.ask({ query: asked, now });
+      const [got, truths] = await Promise.all([answers(queries, now), Promise.all(queries.map(ask))]);
+      const wrong = queries.filter((asked, place) => difference(truths[place], got[place], asked));
+      failed.push(...wrong.map((asked) => ({ asked, now })));
     }
     if (failed.length === 0) return;
     const { asked, now } = await smaller(failed, disagreement);
     const how = await disagreement(asked, now);
-    assert.fail(`${failed.length} queries differ (seed ${SEED}, ${zone}, now ${now}); the smallest is\n${JSON.stringify(asked)}\n${how}`);
+    const where = `${failed.length} queries differ (seed ${SEED}, ${zone}, now ${now}); the smallest is`;
+    assert.fail([where, JSON.stringify(asked), how].join("\n"));
   });
 }

@@ -11,10 +11,11 @@ export class Oracle {
 
   constructor() {
     // -B: no compiled files beside the sources.
-    this.process = spawn(PYTHON, ["-B", join(ROOT, "tests/differential/truth.py")], { stdio: ["pipe", "pipe", "pipe"] });
+    this.process = spawn(PYTHON, ["-B", join(ROOT, "tests/differential/truth.py")]);
     this.complaints = "";
     this.process.stderr.on("data", (text) => (this.complaints += text));
-    createInterface({ input: this.process.stdout }).on("line", (line) => this.#waiting.shift().resolve(JSON.parse(line)));
+    const lines = createInterface({ input: this.process.stdout });
+    lines.on("line", (line) => this.#waiting.shift().resolve(JSON.parse(line)));
     this.process.once("close", () => {
       for (const { reject } of this.#waiting.splice(0)) reject(new Error(`the oracle ended: ${this.complaints}`));
     });

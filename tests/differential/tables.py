@@ -25,7 +25,8 @@ def display_name(goal):
 
 def converts(goal):
     """The SQL condition that an event converts a goal."""
-    conditions = [f"prop_{key} IS NOT DISTINCT FROM {literal(value)}" for key, value in goal.get("custom_props", {}).items()]
+    props = goal.get("custom_props", {}).items()
+    conditions = [f"prop_{key} IS NOT DISTINCT FROM {literal(value)}" for key, value in props]
     if "event" in goal:
         conditions.append(f"name = {literal(goal['event'])}")
     else:
@@ -62,7 +63,7 @@ def load(db, table, events, goals):
     columns = {
         "number": "BIGINT", "visitor": "VARCHAR", "stamp": "VARCHAR", "name": "VARCHAR", "interactive": "BOOLEAN",
         "hostname": "VARCHAR", "page": "VARCHAR", "thousandths": "BIGINT", "scroll_depth": "BIGINT",
-        "engaged_ms": "BIGINT", **{f"prop_{name}": "VARCHAR" for name in PROPS}, **{name: "VARCHAR" for name in ATTRIBUTES},
+        "engaged_ms": "BIGINT", **dict.fromkeys([f"prop_{name}" for name in PROPS] + ATTRIBUTES, "VARCHAR"),
     }  # fmt: skip
     unnested = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in columns.items())
     goal_list = ", ".join(f"CASE WHEN {converts(goal)} THEN {place} END" for place, goal in enumerate(goals))

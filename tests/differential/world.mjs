@@ -50,6 +50,7 @@ export const VALUES = {
 const ATTRIBUTES = Object.keys(VALUES).filter((name) => name.startsWith("visit:"));
 /** What says how a visit came: without a source there is none of it. */
 const ORIGIN = ["source", "referrer", "channel", "utm_medium", "utm_source", "utm_campaign", "utm_content", "utm_term"];
+const VISITORS = 120;
 
 /** Goals that a site may have. Those of one event name that bring revenue bring it in one currency. */
 const GOALS = [
@@ -74,11 +75,13 @@ export function world(chance, number) {
   const [zone, date] = chance.one(ZONES);
   const special = Date.parse(`${date}T00:00:00Z`) / 1000;
   const span = chance.one([12, 30, 70]) * DAY;
-  const moment = () =>
-    chance.happens(0.45) ? special + chance.whole(-14 * 60, 40 * 60) * MINUTE : special + chance.whole(-span / 2, span / 2);
+  const near = () => special + chance.whole(-14 * 60, 40 * 60) * MINUTE;
+  const anywhere = () => special + chance.whole(-span / 2, span / 2);
   const events = [];
-  for (let visitor = 0; visitor < 60; visitor++) {
-    for (let visit = chance.whole(1, 6); visit > 0; visit--) events.push(...visitOf(chance, `visitor ${visitor}`, moment()));
+  for (let visitor = 0; visitor < VISITORS; visitor++) {
+    for (let left = chance.whole(1, 6); left > 0; left--) {
+      events.push(...visitOf(chance, `visitor ${visitor}`, chance.happens(0.45) ? near() : anywhere()));
+    }
   }
   const times = events.map((event) => event.time);
   return {
@@ -88,9 +91,12 @@ export function world(chance, number) {
     special,
     first: Math.min(...times),
     last: Math.max(...times),
-    events: arrivals(chance, events).map(({ time, ...event }) => ({ ...event, timestamp: new Date(time * 1000).toISOString() })),
+    events: arrivals(chance, events).map(({ time, ...event }) => ({ ...event, timestamp: iso(time) })),
   };
 }
+
+/** An instant of so many seconds, in words. */
+export const iso = (seconds) => new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 
 /** Events of one visitor, mostly of one visit. */
 function visitOf(chance, visitor, start) {
@@ -99,12 +105,12 @@ function visitOf(chance, visitor, start) {
   const hostname = chance.one(VALUES["event:hostname"]);
   const events = [];
   for (let left = chance.happens(0.3) ? 1 : chance.whole(2, 9); left > 0; left--) {
-    const event = { visitor, time, hostname: chance.happens(0.8) ? hostname : chance.one(VALUES["event:hostname"]) };
-    Object.assign(event, chance.happens(0.85) ? attributes : chance.happens(0.5) ? {} : attributesOf(chance));
-    events.push({ ...event, ...doing(chance) });
+    const host = chance.happens(0.8) ? hostname : chance.one(VALUES["event:hostname"]);
+    const sent = chance.happens(0.85) ? attributes : chance.happens(0.5) ? {} : attributesOf(chance);
+    events.push({ visitor, time, hostname: host, ...sent, ...doing(chance) });
     // Now and then right at, or right after, the longest pause within a visit.
-    const pause = chance.one([0, 1, chance.whole(2, 300), chance.whole(2, 300), chance.whole(300, 1799), chance.one([1800, 1801])]);
-    time += pause;
+    const short = [0, 1, chance.whole(2, 300), chance.whole(2, 300)];
+    time += chance.one([...short, chance.whole(300, 1799), chance.one([1800, 1801])]);
   }
   return events;
 }
@@ -143,9 +149,9 @@ function attributesOf(chance) {
 
 /** The order in which events arrive: that of their times, but some come late. */
 function arrivals(chance, events) {
-  const due = (event) => event.time + (chance.happens(0.08) ? chance.whole(0, chance.one([60, 4000, 30 * DAY])) : 0);
+  const delay = () => (chance.happens(0.08) ? chance.whole(0, chance.one([60, 4000, 30 * DAY])) : 0);
   return events
-    .map((event) => [due(event), event])
+    .map((event) => [event.time + delay(), event])
     .sort(([left], [right]) => left - right)
     .map(([, event]) => event);
 }
