@@ -39,16 +39,24 @@ def fits(text, operator, values, sensitive):
     """The SQL condition that an SQL text passes a test with any of the values."""
     if not sensitive:
         text, values = f"lower({text})", [str(value).lower() for value in values]
-    tests = {"is": "{0} = {1}", "contains": "contains({0}, {1})", "matches": "regexp_matches({0}, {1})"}
-    test = tests[operator]
-    return "(" + " OR ".join(test.format(text, literal(value)) for value in values) + ")"
+    tests = {
+        "is": "{0} = {1}",
+        "contains": "contains({0}, {1})",
+        "matches": "regexp_matches({0}, {1})",
+        # The patterns of the test have no characters that mean something in LIKE.
+        "matches_wildcard": "{0} LIKE replace({1}, '*', '%')",
+    }
+    return "(" + " OR ".join(tests[operator].format(text, literal(value)) for value in values) + ")"
 
 
 class Conditions:
-    """Writes the conditions for one site: its table and its goals."""
+    """Writes the conditions for one site: its table and its goals.
 
-    def __init__(self, db, table, goals):
-        self.db, self.table = db, table
+    `follows` says that a sequence keeps the event right after it rather than the visits in which it occurred.
+    """
+
+    def __init__(self, db, table, goals, follows):
+        self.db, self.table, self.follows = db, table, follows
         self.names = [display_name(goal) for goal in goals]
 
     def of(self, filters, as_dimension=None):
@@ -67,11 +75,33 @@ class Conditions:
                 counted = "true" if self.asks_for_goals(part) else "name <> 'engagement'"
                 having = f"SELECT visit FROM {self.table} WHERE {counted} AND {self.one(part, {})}"
                 return f"(visit {'NOT ' if operator == 'has_not_done' else ''}IN ({having}))"
+            case ["sequence", steps]:
+                return self.sequence(steps)
             case [operator, "event:goal", values, *modifiers]:
                 goals = self.goals(operator, values, modifiers)
                 return f"list_has_any(goals, {goals}::INT[])"
             case [operator, dimension, values, *modifiers]:
                 return self.test(operator, as_dimension.get(dimension, dimension), values, modifiers)
+
+    def sequence(self, steps):
+        """Steps in the order of time, each by a later event of the visit: the earliest that completes them counts."""
+        fits = "".join(f", {self.one(step, {})} AS step_{place}" for place, step in enumerate(steps, 1))
+        ordered = f"""
+            ordered AS (
+                SELECT visit, number, row_number() OVER (PARTITION BY visit ORDER BY time, number) AS place {fits}
+                FROM {self.table} WHERE name <> 'engagement'
+            ), done_0 AS (SELECT DISTINCT visit, 0 AS place FROM ordered)
+        """
+        for step in range(1, len(steps) + 1):
+            ordered += f""", done_{step} AS (
+                SELECT visit, min(ordered.place) AS place FROM ordered JOIN done_{step - 1} AS before USING (visit)
+                WHERE step_{step} AND ordered.place > before.place GROUP BY visit
+            )"""
+        done = f"done_{len(steps)}"
+        if not self.follows:
+            return f"(visit IN (WITH {ordered} SELECT visit FROM {done}))"
+        after = f"SELECT number FROM ordered JOIN {done} AS done USING (visit) WHERE ordered.place = done.place + 1"
+        return f"(number IN (WITH {ordered} {after}))"
 
     def asks_for_goals(self, entry):
         """Whether a filter tests goals."""

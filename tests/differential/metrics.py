@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from conditions import ACQUISITION
+from conditions import ACQUISITION, Conditions
 from groups import NOT_ENGAGEMENT, Groups
 
 SPREADING = ("time:minute", "time:hour")
@@ -27,20 +27,21 @@ class Question:
 
 
 def tested(entry):
-    """The dimensions that a filter tests outside of has_done."""
+    """The dimensions that a filter tests outside of has_done and sequences."""
     operator, operand = entry[:2]
     if operator in ("and", "or"):
         return {dimension for part in operand for dimension in tested(part)}
     if operator == "not":
         return tested(operand)
-    return set() if operator.startswith("has_") else {operand}
+    return set() if operator in ("has_done", "has_not_done", "sequence") else {operand}
 
 
 class Answer:
     """Works a question out."""
 
-    def __init__(self, db, table, goals, conditions, question):
-        self.all_goals, self.conditions, self.question = goals, conditions, question
+    def __init__(self, db, table, goals, question):
+        self.all_goals, self.question = goals, question
+        self.conditions = Conditions(db, table, goals, follows=any(map(is_of_events, question.dimensions)))
         self.goals = self.queried()
         paying = [place for place in self.goals if goals[place].get("currency")]
         self.groups = Groups(db, table, question, self.goals, paying)

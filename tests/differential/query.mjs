@@ -1,11 +1,14 @@
 // Random queries that are answered: what the Stats API refuses is not asked.
 //
 // Left out is also what the Stats API's meaning does not say:
+// - revenue in another currency than the goal's, and that of events whose goals have no currency
 // - more than one filter of goals, and goals under `or` and `not` within has_done
 // - values and patterns that an empty text would fit
 // - `time` where the switch from days to weeks and from weeks to months may lie
 // - comparisons of ranges that end in the middle of a day, of `time` beside another dimension and of conversion rates
 // - exit rates under a filter of exit pages
+// - goals in sequences, and with a dimension of events, by which a sequence means the event after it, anything but
+//   plain counts
 import { iso, VALUES } from "./world.mjs";
 
 const PROPS = ["event:props:plan", "event:props:author", "event:props:never"];
@@ -18,6 +21,8 @@ const METRICS = [
   ...["conversion_rate", "group_conversion_rate", "scroll_depth", "time_on_page", "exit_rate"],
   ...["total_revenue", "average_revenue"],
 ];
+const COUNTS = ["visitors", "visits", "pageviews", "events"];
+const WILDCARDS = ["/blog*", "*o*", "**post**", "*e", "P*", "free", "G*e"];
 const PATTERNS = ["^/blog", "post-[0-9]$", "(?i)^p", "[a-d]o", "oo|ee", "\\d+", "e.+m", "^[A-Z]"];
 /** What stands for missing values of visits. */
 const BLANKS = { "visit:source": "Direct / None", "visit:referrer": "Direct / None", "visit:channel": "Direct" };
@@ -37,6 +42,7 @@ export function query(chance, world, now) {
   const exits = chance.happens(0.04);
   const dimensions = exits ? ["visit:exit_page"] : dimensionsFor(chance, days);
   const filters = exits ? [test(chance, chance.one(["visit:browser", "visit:entry_page"]))] : filtersFor(chance, world);
+  if (!exits && chance.happens(0.06)) filters.push(sequence(chance));
   const metrics = metricsFor(chance, dimensions, filters);
   const asked = { site_id: world.site, metrics, date_range: range };
   if (dimensions.length > 0) asked.dimensions = dimensions;
@@ -128,7 +134,10 @@ function metricsFor(chance, dimensions, filters) {
   const has = (name) => dimensions.includes(name);
   const has_or_filters = (name) => has(name) || filters.some(([, dimension]) => dimension === name);
   const tests = (is) => filters.some((filter) => anyTest(filter, is));
+  const ofEvents = dimensions.some((name) => name.startsWith("event:"));
+  const follows = ofEvents && filters.some(([operator]) => operator === "sequence");
   const answered = METRICS.filter((metric) => {
+    if (follows && !COUNTS.includes(metric)) return false;
     switch (metric) {
       case "percentage":
         return dimensions.length > 0;
@@ -160,11 +169,11 @@ function metricsFor(chance, dimensions, filters) {
   return chance.some(answered, chance.whole(1, 5));
 }
 
-/** Whether a filter tests, outside of has_done, a dimension that `is` accepts. */
+/** Whether a filter tests, outside of has_done and sequences, a dimension that `is` accepts. */
 function anyTest([operator, operand], is) {
   if (operator === "and" || operator === "or") return operand.some((filter) => anyTest(filter, is));
   if (operator === "not") return anyTest(operand, is);
-  return !operator.startsWith("has_") && is(operand);
+  return !["has_done", "has_not_done", "sequence"].includes(operator) && is(operand);
 }
 
 function filtersFor(chance, world) {
@@ -197,6 +206,11 @@ function deed(chance, depth) {
   return depth === 0 ? test(chance, chance.one(EVENT_DIMENSIONS)) : joined(chance, () => deed(chance, depth - 1));
 }
 
+/** Steps that the events of a visit took one after the other. */
+function sequence(chance) {
+  return ["sequence", Array.from({ length: chance.whole(1, 3) }, () => deed(chance, 0))];
+}
+
 /** Filters joined by and, or and not. */
 function joined(chance, inner) {
   const operator = chance.one(["and", "or", "not"]);
@@ -211,9 +225,15 @@ function goalTest(chance, world) {
 
 const caseOf = (chance) => (chance.happens(0.25) ? [{ case_sensitive: chance.happens(0.3) }] : []);
 
+const OPERATORS = [
+  ...["is", "is", "is", "is_not", "contains", "contains", "contains_not", "matches", "matches", "matches_not"],
+  ...["matches_wildcard", "matches_wildcard_not"],
+];
+
 /** One test of a dimension. */
 function test(chance, dimension) {
-  const operator = chance.one(["is", "is", "is_not", "contains", "contains_not", "matches", "matches_not"]);
+  const operator = chance.one(OPERATORS);
+  if (operator.includes("wildcard")) return [operator, dimension, chance.some(WILDCARDS, chance.whole(1, 2))];
   if (operator.startsWith("matches")) return [operator, dimension, chance.some(PATTERNS, chance.whole(1, 2))];
   const values = chance.some(valuesOf(dimension), chance.whole(1, 3));
   // Cities are numbers, which may come as such.

@@ -8,7 +8,7 @@ nothing else.
 
 ATTRIBUTES = [
     "source", "referrer", "channel", "utm_medium", "utm_source", "utm_campaign", "utm_content", "utm_term", "device",
-    "browser", "browser_version", "os", "os_version", "country", "region", "city",
+    "browser", "browser_version", "os", "os_version", "country", "region", "city", "language", "screen",
 ]  # fmt: skip
 PROPS = ["plan", "author", "never"]
 
@@ -53,7 +53,7 @@ def load(db, table, events, goals):
             event["hostname"],
             event["pathname"],
             round(event["revenue"]["amount"] * 1000) if "revenue" in event else None,
-            event.get("scroll_depth"),
+            None if event.get("scroll_depth") == 255 else event.get("scroll_depth"),
             event.get("engagement_time_ms"),
             *(event["props"].get(prop) for prop in PROPS),
             *(str(event.get(name, 0) if name == "city" else event.get(name, "")) for name in ATTRIBUTES),

@@ -16,7 +16,6 @@ from datetime import datetime
 import duckdb
 
 from clock import Clock
-from conditions import Conditions
 from metrics import Answer, Question
 from tables import display_name, load
 
@@ -35,7 +34,6 @@ class Site:
         self.table, self.goals, self.clock = table, message["goals"], Clock(message["zone"])
         load(db, table, message["events"], self.goals)
         self.first_event = db.execute(f"SELECT min(time) FROM {table}").fetchone()[0]
-        self.conditions = Conditions(db, table, self.goals)
 
     def reply(self, query, now):
         """The answer to a query at a moment."""
@@ -43,7 +41,7 @@ class Site:
         unit = {"time": "time:" + self.clock.unit_for(start, end)}
         dimensions = [unit.get(name, name) for name in query.get("dimensions", [])]
         question = self.question(query, dimensions, start, end)
-        answer = Answer(db, self.table, self.goals, self.conditions, question)
+        answer = Answer(db, self.table, self.goals, question)
         values, nothing = answer.rows()
         rows = {key: {"dimensions": self.labels(question, key), "metrics": values[key]} for key in values}
         comparison = query.get("include", {}).get("comparisons")
@@ -87,7 +85,7 @@ class Site:
 
     def compare(self, rows, before):
         """Puts beside each row its values in an earlier range: none where that range has no such bucket."""
-        values, nothing = Answer(db, self.table, self.goals, self.conditions, before).rows()
+        values, nothing = Answer(db, self.table, self.goals, before).rows()
         for key, row in rows.items():
             places = zip(before.dimensions, key)
             if any(name in before.buckets and place >= len(before.buckets[name]) for name, place in places):

@@ -21,6 +21,12 @@ const ZONES = [
   ["Pacific/Kiritimati", "2024-12-31"],
   ["America/St_Johns", "2025-11-02"],
   ["Antarctica/Troll", "2025-03-30"],
+  ["Africa/Casablanca", "2025-02-23"],
+  // The last hour of a day is left out, and comes twice.
+  ["America/Nuuk", "2025-03-29"],
+  ["America/Nuuk", "2025-10-25"],
+  ["America/Asuncion", "2024-03-23"],
+  ["Pacific/Marquesas", "2025-05-31"],
 ];
 
 /** What the fields of events are drawn from. An empty text is a missing value. */
@@ -45,12 +51,16 @@ export const VALUES = {
   "visit:os_version": ["", "14.1", "18.0"],
   "visit:country": ["", "DE", "EE", "US"],
   "visit:region": ["", "DE-BE", "EE-37"],
+  "visit:language": ["", "de", "et"],
+  "visit:screen": ["", "1920x1080", "390x844"],
   "visit:city": [0, 2_950_159, 588_409, 5_128_581],
 };
 const ATTRIBUTES = Object.keys(VALUES).filter((name) => name.startsWith("visit:"));
 /** What says how a visit came: without a source there is none of it. */
 const ORIGIN = ["source", "referrer", "channel", "utm_medium", "utm_source", "utm_campaign", "utm_content", "utm_term"];
 const VISITORS = 120;
+/** What stands for no depth in events that come from elsewhere. */
+const MISSING_DEPTH = 255;
 
 /** Goals that a site may have. Those of one event name that bring revenue bring it in one currency. */
 const GOALS = [
@@ -103,11 +113,12 @@ function visitOf(chance, visitor, start) {
   let time = start;
   const attributes = attributesOf(chance);
   const hostname = chance.one(VALUES["event:hostname"]);
+  const only_reads = chance.happens(0.06);
   const events = [];
   for (let left = chance.happens(0.3) ? 1 : chance.whole(2, 9); left > 0; left--) {
     const host = chance.happens(0.8) ? hostname : chance.one(VALUES["event:hostname"]);
     const sent = chance.happens(0.85) ? attributes : chance.happens(0.5) ? {} : attributesOf(chance);
-    events.push({ visitor, time, hostname: host, ...sent, ...doing(chance) });
+    events.push({ visitor, time, hostname: host, ...sent, ...doing(chance, only_reads) });
     // Now and then right at, or right after, the longest pause within a visit.
     const short = [0, 1, chance.whole(2, 300), chance.whole(2, 300)];
     time += chance.one([...short, chance.whole(300, 1799), chance.one([1800, 1801])]);
@@ -116,14 +127,14 @@ function visitOf(chance, visitor, start) {
 }
 
 /** What an event is, without its sender and time. */
-function doing(chance) {
+function doing(chance, only_reads) {
   const event = { pathname: chance.one(VALUES["event:page"]), props: {} };
   for (const name of ["plan", "author"]) {
     if (chance.happens(0.4)) event.props[name] = chance.one(VALUES[`event:props:${name}`]);
   }
-  if (chance.happens(0.25)) {
+  if (only_reads || chance.happens(0.25)) {
     event.name = "engagement";
-    if (chance.happens(0.8)) event.scroll_depth = chance.whole(0, 100);
+    if (chance.happens(0.8)) event.scroll_depth = chance.happens(0.1) ? MISSING_DEPTH : chance.whole(0, 100);
     if (chance.happens(0.8)) event.engagement_time_ms = chance.whole(1, 90_000);
     return event;
   }
