@@ -172,7 +172,9 @@ test("a copied link shows the same to somebody else who may see it, and to one w
   site.look(HERE, async (page) => {
     await ready(page);
     await row(page, "pages", "/blog/a b").click();
+    await ready(page);
     await row(page, "devices", "Firefox").click();
+    await ready(page);
     await page.locator(".chip", { hasText: "Firefox" }).getByRole("link", { name: "is", exact: true }).click();
     await page.locator("[data-metric=pageviews]").click();
     await tab(page, "sources", "Channels").click();
