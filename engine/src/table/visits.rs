@@ -8,7 +8,7 @@
 //!
 //! Engagement events belong to visits and keep them alive, since the visitor was there, but count for nothing else. A
 //! visit that begins with one (the last word of a page that was left open) takes its attributes from the first event
-//! of another kind.
+//! of another kind, if it has one.
 
 use crate::event::{Event, VISIT_TEXTS};
 
@@ -48,7 +48,8 @@ pub struct Visit {
     pub exit_hostname: u32,
     first_seen: i64,
     last_seen: i64,
-    attributes_row: u32,
+    /// Which event the attributes are from: whether it is engagement, and its row. The least of all events prevails.
+    attributes_from: (bool, u32),
     entry_row: u32,
     exit_row: u32,
     previous: u32,
@@ -63,6 +64,25 @@ impl Visit {
     /// Seconds between its first and last event.
     pub fn duration_seconds(&self) -> i64 {
         self.end.saturating_sub(self.start).max(0)
+    }
+
+    /// Counts an event that is not engagement.
+    fn count(&mut self, arrival: &Arrival<'_>) {
+        let time = arrival.event.time.0;
+        self.start = self.start.min(time);
+        self.end = self.end.max(time);
+        self.interactions += u32::from(arrival.is_pageview || arrival.event.interactive);
+        if arrival.is_pageview {
+            self.pageviews += 1;
+            if self.entry_row == NONE {
+                self.entry_row = arrival.row;
+                self.entry_page = arrival.page;
+                self.entry_hostname = arrival.hostname;
+            }
+            self.exit_row = arrival.row;
+            self.exit_page = arrival.page;
+            self.exit_hostname = arrival.hostname;
+        }
     }
 
     fn is_near(&self, time: i64) -> bool {
@@ -144,13 +164,12 @@ impl Visits {
             exit_hostname: 0,
             first_seen: time,
             last_seen: time,
-            attributes_row: NONE,
+            attributes_from: (true, NONE),
             entry_row: NONE,
             exit_row: NONE,
             previous,
         });
         self.attributes.iter_mut().for_each(|column| column.push(0));
-        self.describe(number, arrival);
         match self.all.get_mut(after as usize) {
             Some(later) => later.previous = number,
             None => self.latest.iter_mut().skip(arrival.visitor as usize).take(1).for_each(|head| *head = number),
@@ -175,25 +194,13 @@ impl Visits {
         let Some(visit) = self.all.get_mut(number as usize) else { return };
         visit.first_seen = visit.first_seen.min(time);
         visit.last_seen = visit.last_seen.max(time);
-        if arrival.is_engagement {
-            return;
+        let from = (arrival.is_engagement, arrival.row);
+        let describes = from < visit.attributes_from;
+        visit.attributes_from = from.min(visit.attributes_from);
+        if !arrival.is_engagement {
+            visit.count(arrival);
         }
-        visit.start = visit.start.min(time);
-        visit.end = visit.end.max(time);
-        visit.interactions += u32::from(arrival.is_pageview || arrival.event.interactive);
-        if arrival.is_pageview {
-            visit.pageviews += 1;
-            if visit.entry_row == NONE {
-                visit.entry_row = arrival.row;
-                visit.entry_page = arrival.page;
-                visit.entry_hostname = arrival.hostname;
-            }
-            visit.exit_row = arrival.row;
-            visit.exit_page = arrival.page;
-            visit.exit_hostname = arrival.hostname;
-        }
-        if visit.attributes_row == NONE {
-            visit.attributes_row = arrival.row;
+        if describes {
             self.describe(number, arrival);
         }
     }
@@ -241,8 +248,8 @@ impl Visits {
             visit.exit_page = other.exit_page;
             visit.exit_hostname = other.exit_hostname;
         }
-        if other.attributes_row < visit.attributes_row {
-            visit.attributes_row = other.attributes_row;
+        if other.attributes_from < visit.attributes_from {
+            visit.attributes_from = other.attributes_from;
             for column in &mut self.attributes {
                 if let Some(&code) = column.get(from as usize) {
                     column.iter_mut().skip(into as usize).take(1).for_each(|slot| *slot = code);
@@ -287,6 +294,60 @@ impl Visits {
         }
         for row in rows {
             *row = numbers.get(*row as usize).copied().unwrap_or(*row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{UnixSeconds, VisitAttributes, VisitorHash};
+    use crate::table::{ENGAGEMENT, PAGEVIEW, Table};
+
+    /// A table of one visitor's events, each a name, a minute and a browser.
+    fn table(events: &[(&str, i64, &str)]) -> Table {
+        let mut table = Table::default();
+        for (name, minute, browser) in events {
+            table.append(Event {
+                time: UnixSeconds(minute * 60),
+                visitor: VisitorHash::default(),
+                name: (*name).to_owned(),
+                interactive: true,
+                hostname: "example.com".to_owned(),
+                pathname: "/".to_owned(),
+                visit: VisitAttributes { browser: (*browser).to_owned(), ..VisitAttributes::default() },
+                props: Vec::new(),
+                revenue: None,
+                scroll_depth: None,
+                engagement_time_ms: None,
+                detail: None,
+            });
+        }
+        table.settle();
+        table
+    }
+
+    #[test]
+    fn attributes_are_those_of_the_event_that_came_first() {
+        for (events, expected) in [
+            (&[(PAGEVIEW, 10, "first"), (PAGEVIEW, 0, "later")][..], "first"),
+            (&[(ENGAGEMENT, 0, "engagement"), (PAGEVIEW, 10, "page view")], "page view"),
+            (&[(ENGAGEMENT, 0, "first"), (ENGAGEMENT, 10, "later")], "first"),
+            // The last closes the gap between two visits.
+            (&[(PAGEVIEW, 0, "first"), (PAGEVIEW, 40, "later"), (PAGEVIEW, 20, "last")], "first"),
+            (&[(PAGEVIEW, 40, "first"), (PAGEVIEW, 0, "later"), (PAGEVIEW, 20, "last")], "first"),
+            (&[(ENGAGEMENT, 0, "first"), (ENGAGEMENT, 40, "later"), (ENGAGEMENT, 20, "last")], "first"),
+            (&[(ENGAGEMENT, 0, "engagement"), (ENGAGEMENT, 40, "later"), (PAGEVIEW, 20, "page view")], "page view"),
+        ] {
+            let table = table(events);
+            let browser = VISIT_TEXTS.iter().position(|(name, _)| *name == "browser").unwrap();
+            let browsers: Vec<&str> = table
+                .visit
+                .iter()
+                .map(|visit| table.visits.attributes[browser][*visit as usize])
+                .map(|code| table.visits.dictionaries[browser].text(code))
+                .collect();
+            assert_eq!(browsers, vec![expected; events.len()], "{events:?}");
         }
     }
 }
