@@ -20,7 +20,7 @@ const EVENTS_OF_IMPORT = 700;
 
 let worker, oracle;
 before(async () => {
-  console.log(`seed ${SEED}: repeat with PASSERBY_SEED=${SEED}`);
+  console.log(`seed ${SEED}: repeat with ${NIGHTLY ? "PASSERBY_NIGHTLY=1 " : ""}PASSERBY_SEED=${SEED}`);
   worker = await Worker.start();
   oracle = new Oracle();
 });

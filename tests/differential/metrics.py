@@ -1,4 +1,12 @@
-"""The rows of a query over one range: for every group of its dimensions the values of its metrics."""
+"""The rows of a query over one range: for every group of its dimensions the values of its metrics.
+
+Where the Stats API's tests and documents are silent, the product's own decisions are held here:
+- visits are spread over the hours they were active in only where no single events are asked about
+- a visit without interactive events bounced, as one with a single event did
+- a page without visits that began on it has a bounce rate and a visit duration of 0
+- missing entry pages, exit pages, countries and regions are `(not set)`, a missing city is 0
+- rates of exit are null where there was no exit or no view
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
