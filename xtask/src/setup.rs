@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-const DUCKDB: &str = "duckdb==2.0.0";
+/// DuckDB, and the time zones for systems that come without them.
+const PYTHON_PACKAGES: [&str; 2] = ["duckdb==2.0.0", "tzdata==2025.2"];
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// What building needs: the WASM target and the npm packages.
@@ -81,8 +82,8 @@ fn installed_browser() -> Option<PathBuf> {
 pub(crate) fn python() -> Result<PathBuf> {
     let folder = place::target().join("python");
     let python = folder.join("bin/python");
-    let stamp = folder.join(".passerby-duckdb");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == DUCKDB) {
+    let stamp = folder.join(".passerby-packages");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == PYTHON_PACKAGES.join("\n")) {
         return Ok(python);
     }
     step("installing DuckDB for the tests", || {
@@ -92,8 +93,8 @@ pub(crate) fn python() -> Result<PathBuf> {
             debian_packages(&["python3-venv"])?;
         }
         make().context("Python 3 with venv is needed")?;
-        run_quietly(Command::new(&python).args(["-m", "pip", "install", "--quiet", DUCKDB]))?;
-        fs::write(&stamp, DUCKDB)?;
+        run_quietly(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PYTHON_PACKAGES))?;
+        fs::write(&stamp, PYTHON_PACKAGES.join("\n"))?;
         Ok(())
     })?;
     Ok(python)
