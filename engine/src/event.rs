@@ -1,12 +1,39 @@
 //! An event as the edge keeps it: scrubbed, enriched, and with the visitor as a hash.
 
+#[cfg(test)]
+pub(crate) mod any;
+
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnixSeconds(pub i64);
 
-/// A visitor of one site on one day: a keyed hash that only the day's salt could have made.
+/// A visitor of one site: a keyed hash. Made with the salt of a day, it is of that day alone, and has its lowest bit
+/// set; made of the name that an importer gave, it is for ever, and has not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VisitorHash(pub u64);
+
+impl VisitorHash {
+    /// A hash that was made with the salt of a day.
+    pub fn of_one_day(hash: u64) -> Self {
+        Self(hash | 1)
+    }
+
+    /// A hash that was made of a name.
+    pub fn of_name(hash: u64) -> Self {
+        Self(hash & !1)
+    }
+
+    /// Whether the salt of a day made it, so that it cannot come again once that salt is gone.
+    pub fn is_of_one_day(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// Name of page views.
+pub const PAGEVIEW: &str = "pageview";
+
+/// Name of engagement events.
+pub const ENGAGEMENT: &str = "engagement";
 
 /// One enriched event. Empty texts mean "unknown"; a visit takes its attributes from its first event.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,6 +103,11 @@ pub struct VisitAttributes {
     pub language: String,
     /// Class of the screen's width.
     pub screen: String,
+}
+
+/// The text that stands for a city in filters and rows: its number, nothing where unknown.
+pub(crate) fn city_text(city: u32) -> String {
+    if city == 0 { String::new() } else { city.to_string() }
 }
 
 /// A text of a visit, read from its attributes.

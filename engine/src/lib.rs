@@ -1,13 +1,15 @@
 //! The meaning of every metric, as pure functions over enriched events: time, randomness and bytes are passed in.
 //!
-//! [`event`] is what the edge keeps of an event; [`journal`] writes events down; [`table`] holds them as columns with
+//! [`event`] is what the edge keeps of an event; [`journal`] writes events down; [`segment`] holds them as columns with
 //! their visits; [`site`] is what the owner has set; [`time`] knows ranges, zones and buckets; [`query`] reads the
 //! Stats API v2 and answers it.
 
+mod bytes;
 pub mod event;
 pub mod journal;
 pub mod query;
 pub mod refusal;
+pub mod segment;
+pub mod shelf;
 pub mod site;
-pub mod table;
 pub mod time;

@@ -1,12 +1,13 @@
 //! Answers questions of the Stats API v2.
 //!
-//! A question is read (`request`), checked (`rules`), run over its range of time and, where a comparison is asked
-//! for, over the earlier one (`period`), and answered (`answer`). Within a period, `selection` finds the rows that the
-//! filters keep, `entries` lists what is to be counted, `groups` sorts it by the dimensions and `count` counts it; at
-//! no point is a text compared per row.
+//! A question is read (`request`) and checked (`rules`); for its range of time and, where a comparison is asked for, the
+//! earlier one, `period` decides what has to be counted. Then parts are added one by one (`scan`): `selection` finds
+//! the events that the filters keep, `entries` lists what is to be counted, `groups` numbers it by the dimensions and
+//! `tally` counts it. A visitor is in one part only, so that the counts of all parts add up. In the end the metrics are
+//! worked out and put into words (`answer`); at no point is a text compared per row.
 
 mod answer;
-mod count;
+mod dictionary;
 mod dimension;
 mod entries;
 mod filter;
@@ -17,38 +18,193 @@ mod period;
 mod request;
 mod revenue;
 mod rules;
+mod scan;
 mod selection;
 mod sequence;
+mod tally;
 mod text_test;
 mod value;
 
 use crate::event::UnixSeconds;
 pub use crate::refusal::Refusal;
+use crate::segment::Part;
 use crate::site::SiteSettings;
-use crate::table::Table;
 use crate::time::{Range, Unit, Zone};
+use answer::Known;
+use dictionary::Dictionaries;
 use dimension::Dimension;
-use period::Plan;
+use period::{Counting, Plan, Selects};
 use request::{Column, OrderKey, Request};
 use revenue::Currency;
+use scan::Scan;
 use serde_json::{Map, Value, json};
+use std::rc::Rc;
 
 /// Most queries that one request may hold.
 pub const QUERIES_MAX: usize = 100;
 
-/// Answers a request: a query, or `{"queries":[…]}` with the answers (or refusals, each with its `status`) as
-/// `{"results":[…]}` in the same order. `now` is the present moment.
-pub fn answer(table: &mut Table, site: &SiteSettings, now: UnixSeconds, request: &Value) -> Result<Value, Refusal> {
-    table.settle();
-    match queries(request)? {
-        None => answer_one(table, site, now, request),
-        Some(queries) => {
-            let answers = queries.iter().map(|query| {
-                answer_one(table, site, now, &inherit_site(request, query)).unwrap_or_else(|refusal| refusal.to_json())
-            });
-            Ok(json!({"results": answers.collect::<Vec<_>>()}))
-        }
+/// The questions of one request, and what has been counted for them so far: parts are added one after the other, in
+/// any order, and may be forgotten afterwards.
+#[derive(Clone, Debug)]
+pub struct Questions {
+    site: Rc<SiteSettings>,
+    zone: Zone,
+    /// Whether the request was a list of queries.
+    several: bool,
+    queries: Vec<Result<Query, Refusal>>,
+    selects: Selects,
+    dictionaries: Dictionaries,
+    visitors: u32,
+    visits: u32,
+}
+
+/// One query on its way to an answer.
+#[derive(Clone, Debug)]
+struct Query {
+    json: Value,
+    request: Request,
+    order: Vec<OrderKey>,
+    now: Counting,
+    before: Option<Counting>,
+}
+
+impl Questions {
+    /// Reads a request: a query, or `{"queries":[…]}`. `now` is the present moment, `first_event` the earliest event
+    /// of the site.
+    ///
+    /// # Errors
+    /// What is wrong with the request; of several queries, each one's fault is in its answer.
+    pub fn read(
+        site: Rc<SiteSettings>,
+        now: UnixSeconds,
+        first_event: Option<UnixSeconds>,
+        request: &Value,
+    ) -> Result<Self, Refusal> {
+        let zone = Zone::named(&site.timezone)
+            .ok_or_else(|| Refusal::new("unknown_timezone", "the site's time zone is not known", "set another one"))?;
+        let mut selects = Selects::default();
+        let mut query = |json: Value| Query::read(&site, &zone, now, first_event, json, &mut selects);
+        let (several, queries) = match queries(request)? {
+            None => (false, vec![Ok(query(request.clone())?)]),
+            Some(list) => (true, list.iter().map(|json| query(inherit_site(request, json))).collect()),
+        };
+        Ok(Self {
+            site,
+            zone,
+            several,
+            queries,
+            selects,
+            dictionaries: Dictionaries::default(),
+            visitors: 0,
+            visits: 0,
+        })
     }
+
+    /// From when to when any of the questions are about events, in seconds since 1970; none where there is no question.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        let queries = self.queries.iter().flatten();
+        let ranges = queries.flat_map(|query| query.countings().map(Counting::range));
+        ranges
+            .map(|range| (range.start.0, range.end.0))
+            .reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
+    }
+
+    /// Counts a part. Where it turns out to be damaged, all that was counted is worth nothing.
+    pub fn add(&mut self, part: &Part) {
+        let firsts = (self.visitors, self.visits);
+        let scan = Scan::new(part, &self.site.goals, &self.selects.0, &mut self.dictionaries, firsts);
+        for query in self.queries.iter_mut().flatten() {
+            query.now.add(&scan);
+            query.before.iter_mut().for_each(|before| before.add(&scan));
+        }
+        self.visitors += part.segment().visitors() as u32;
+        self.visits += part.segment().visits() as u32;
+    }
+
+    /// The answer: that of the query, or `{"results":[…]}` with the answers (or refusals, each with its `status`) in the
+    /// order of the queries.
+    pub fn answer(&self) -> Value {
+        let mut answers = self.queries.iter().map(|query| match query {
+            Ok(query) => query.answer(&self.site, &self.zone, &self.dictionaries),
+            Err(refusal) => refusal.to_json(),
+        });
+        if self.several {
+            return json!({"results": answers.collect::<Vec<_>>()});
+        }
+        answers.next().unwrap_or_default()
+    }
+}
+
+impl Query {
+    fn read(
+        site: &SiteSettings,
+        zone: &Zone,
+        now: UnixSeconds,
+        first_event: Option<UnixSeconds>,
+        json: Value,
+        selects: &mut Selects,
+    ) -> Result<Self, Refusal> {
+        let mut request = Request::from_json(&json)?;
+        rules::check(&request, site)?;
+        let out_of_calendar = || {
+            let hint = "use a shorter or later range";
+            Refusal::at("/date_range", "invalid_date_range", "Invalid date_range: it leaves the calendar", hint)
+        };
+        let range = request.date_range.resolve(zone, now, first_event).ok_or_else(out_of_calendar)?;
+        request.dimensions = with_unit_of_time(&request.dimensions, &range, zone)?;
+        let order =
+            request.order_by.clone().unwrap_or_else(|| answer::default_order(&request.metrics, &request.dimensions));
+        let plan = plan(site, zone, &request);
+        let counting = Counting::new(&plan, range, selects)?;
+        let before = match request.include.comparisons {
+            Some(comparison) => {
+                let earlier = comparison.range(&range, zone, now).ok_or_else(out_of_calendar)?;
+                Some(Counting::new(&plan, earlier, selects)?)
+            }
+            None => None,
+        };
+        Ok(Self { json, request, order, now: counting, before })
+    }
+
+    fn countings(&self) -> impl Iterator<Item = &Counting> {
+        std::iter::once(&self.now).chain(&self.before)
+    }
+
+    fn answer(&self, site: &SiteSettings, zone: &Zone, dictionaries: &Dictionaries) -> Value {
+        let (request, plan) = (&self.request, plan(site, zone, &self.request));
+        let period = self.now.period(&plan);
+        let before = self.before.as_ref().map(|before| before.period(&plan));
+        let known = Known { plan: &plan, dictionaries };
+        let (results, mut meta) = answer::results(&known, request, &self.order, &period, before.as_ref());
+        if request.include.time_labels {
+            let labels = period.buckets.iter().flatten().next().map(|buckets| buckets.labels());
+            meta.insert("time_labels".into(), labels.into());
+        }
+        meta.extend(warnings(request, site));
+        if let Some(before) = &before {
+            meta.insert("comparison_date_range".into(), before.range.to_iso(zone).to_vec().into());
+        }
+        json!({"results": results, "meta": meta, "query": echo(&self.json, request, &self.order, &period.range, zone)})
+    }
+}
+
+fn plan<'a>(site: &'a SiteSettings, zone: &'a Zone, request: &'a Request) -> Plan<'a> {
+    let Request { metrics, dimensions, filters, .. } = request;
+    Plan { site, zone, metrics, dimensions, filters }
+}
+
+/// Answers a request over parts that are all at hand.
+///
+/// # Errors
+/// See [`Questions::read`].
+pub fn answer(parts: &[Part], site: &SiteSettings, now: UnixSeconds, request: &Value) -> Result<Value, Refusal> {
+    let first_event = parts.iter().map(Part::segment).filter(|segment| segment.rows() > 0);
+    let first_event = first_event.map(|segment| UnixSeconds(segment.span().0)).min();
+    let mut questions = Questions::read(Rc::new(site.clone()), now, first_event, request)?;
+    for part in parts {
+        questions.add(part);
+    }
+    Ok(questions.answer())
 }
 
 /// The one site that a request is about: its `site_id`, or that of its queries, which all have to be the same.
@@ -87,48 +243,6 @@ fn inherit_site(request: &Value, query: &Value) -> Value {
         fields.entry("site_id").or_insert_with(|| site.clone());
     }
     query
-}
-
-fn answer_one(table: &Table, site: &SiteSettings, now: UnixSeconds, json: &Value) -> Result<Value, Refusal> {
-    let mut request = Request::from_json(json)?;
-    rules::check(&request, site)?;
-    let zone = Zone::named(&site.timezone)
-        .ok_or_else(|| Refusal::new("unknown_timezone", "the site's time zone is not known", "set another one"))?;
-    let out_of_calendar = || {
-        let hint = "use a shorter or later range";
-        Refusal::at("/date_range", "invalid_date_range", "Invalid date_range: it leaves the calendar", hint)
-    };
-    let first_event = table.time.iter().min().map(|time| UnixSeconds(*time));
-    let range = request.date_range.resolve(&zone, now, first_event).ok_or_else(out_of_calendar)?;
-    request.dimensions = with_unit_of_time(&request.dimensions, &range, &zone)?;
-    let order =
-        request.order_by.clone().unwrap_or_else(|| answer::default_order(&request.metrics, &request.dimensions));
-    let plan = Plan {
-        table,
-        site,
-        zone: &zone,
-        metrics: &request.metrics,
-        dimensions: &request.dimensions,
-        filters: &request.filters,
-    };
-    let period = period::run(&plan, range)?;
-    let before = match request.include.comparisons {
-        Some(comparison) => {
-            let earlier = comparison.range(&range, &zone, now).ok_or_else(out_of_calendar)?;
-            Some(period::run(&plan, earlier)?)
-        }
-        None => None,
-    };
-    let (results, mut meta) = answer::results(&plan, &request, &order, &period, before.as_ref());
-    if request.include.time_labels {
-        let labels = period.buckets.iter().flatten().next().map(crate::time::Buckets::labels);
-        meta.insert("time_labels".into(), labels.into());
-    }
-    meta.extend(warnings(&request, site));
-    if let Some(before) = &before {
-        meta.insert("comparison_date_range".into(), before.range.to_iso(&zone).to_vec().into());
-    }
-    Ok(json!({"results": results, "meta": meta, "query": echo(json, &request, &order, &range, &zone)}))
 }
 
 /// `time` becomes the unit that suits the range.

@@ -16,19 +16,19 @@ mod record;
 mod salt;
 mod schema;
 mod sending;
+mod shelving;
 mod site_day;
 mod visitor;
 
 use active::ActiveVisitors;
 use dedupe::{ArrivalDay, DedupeWindow};
 use delivery::Delivery;
-use engine::table::Table;
 use group::Group;
 use protocol::outcome::Outcome;
 use question::Question;
 use record::SiteRecord;
 use salt::SaltKeeper;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
@@ -52,8 +52,12 @@ pub(crate) struct Site {
     record: RefCell<Option<SiteRecord>>,
     window: RefCell<Option<DedupeWindow>>,
     group: RefCell<Group>,
-    /// Everything the journal holds, once somebody has asked.
-    table: RefCell<Option<Table>>,
+    /// What is known of the events, once it was needed.
+    shelf: RefCell<Option<shelving::Held>>,
+    /// Whether an alarm will write the journal down.
+    compaction_armed: Cell<bool>,
+    /// Whether that is being done now, because there is much of it.
+    compacting: Cell<bool>,
     active: RefCell<ActiveVisitors>,
 }
 
@@ -69,7 +73,9 @@ impl DurableObject for SiteStore {
             record: RefCell::default(),
             window: RefCell::default(),
             group: RefCell::default(),
-            table: RefCell::default(),
+            shelf: RefCell::default(),
+            compaction_armed: Cell::default(),
+            compacting: Cell::default(),
             active: RefCell::default(),
         };
         Self { site: Rc::new(site) }
@@ -145,18 +151,12 @@ impl Site {
         Ok(joined)
     }
 
-    fn commit(&self) {
+    fn commit(self: &Rc<Self>) {
         let group = self.group.take();
         let mut window = self.window.borrow_mut();
         let Some(window) = window.as_mut() else { return };
         match group.commit(&self.storage, window) {
-            Ok(events) => {
-                if let Some(table) = self.table.borrow_mut().as_mut() {
-                    for event in events {
-                        table.append(event);
-                    }
-                }
-            }
+            Ok(events) => self.shelve(events),
             // The message names no event: it is the database's.
             Err(error) => worker::console_error!("commit failed: {}", error),
         }
@@ -179,28 +179,14 @@ impl Site {
         over.into_iter().try_for_each(|day| schema::drop_ids(&sql, day))
     }
 
-    /// Calls `with` with the table of everything the journal holds, read on the first call.
-    fn with_table<T>(&self, with: impl FnOnce(&mut Table) -> T) -> Result<T> {
-        let mut held = self.table.borrow_mut();
-        if held.is_none() {
-            let mut table = Table::default();
-            for row in self.storage.sql().exec("SELECT events FROM journal ORDER BY seq", None)?.raw() {
-                let row = row?;
-                let record = schema::blob(&row, 0).ok_or_else(|| schema::corrupt("journal"))?;
-                for event in engine::journal::decode(record).map_err(|_| schema::corrupt("journal"))? {
-                    table.append(event);
-                }
-            }
-            *held = Some(table);
-        }
-        held.as_mut().map(with).ok_or_else(|| schema::corrupt("journal"))
-    }
-
-    /// The salts that are over are deleted on time even if nobody passes by.
-    async fn on_alarm(&self) -> Result<()> {
+    /// The salts that are over are deleted on time even if nobody passes by, and the journal is written down. Either
+    /// may come late, be interrupted or happen again: what is left to do is seen from what is there.
+    async fn on_alarm(self: &Rc<Self>) -> Result<()> {
+        self.compaction_armed.set(false);
         if self.load_record()? {
             let today = site_day::of_ms(&self.time_zone(), crate::runtime::clock_ms());
             self.salts.delete_old(today).await?;
+            self.write_down().await?;
             if let Some(day) = self.salts.stored_days().await?.into_iter().min() {
                 self.set_alarm_for_end_of(day).await?;
             }

@@ -1,7 +1,9 @@
 //! What a site's object can be asked, and its answers. Both are JSON: these are the calls of an owner at a desk.
 
+use super::shelving::read_segment;
 use super::{Site, schema};
 use engine::event::UnixSeconds;
+use engine::query::Questions;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use worker::{Result, SqlStorageValue};
@@ -66,11 +68,20 @@ fn ok(body: Value) -> Value {
 fn query(site: &Site, now: UnixSeconds, request: &Value) -> Result<Value> {
     let record = site.record.borrow();
     let settings = &record.as_ref().ok_or_else(|| schema::corrupt("settings"))?.settings;
-    let answer = site.with_table(|table| engine::query::answer(table, settings, now, request))?;
-    Ok(match answer {
-        Ok(body) => ok(body),
-        Err(refusal) => json!({ "status": refusal.status, "body": refusal.to_json() }),
-    })
+    let mut shelf = site.shelf()?;
+    let questions = match Questions::read(settings.clone(), now, shelf.first_event(), request) {
+        Ok(questions) => questions,
+        Err(refusal) => return Ok(json!({ "status": refusal.status, "body": refusal.to_json() })),
+    };
+    let sql = site.storage.sql();
+    let mut read = |id| read_segment(&sql, id);
+    let answered = shelf.ask(questions.span(), &mut read, || questions.clone(), Questions::add)?;
+    let mut body = answered.answer();
+    if let (damaged @ 1.., Some(fields)) = (shelf.damaged(), body.as_object_mut()) {
+        let error = "Some of the site's events cannot be read and are not counted.";
+        fields.insert("damage".into(), json!({ "segments": damaged, "error": error, "code": "damaged_segments" }));
+    }
+    Ok(ok(body))
 }
 
 fn outcomes(site: &Site) -> Result<Value> {

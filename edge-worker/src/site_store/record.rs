@@ -4,6 +4,7 @@ use super::visitor::Salt;
 use super::{Site, schema, site_day};
 use engine::site::SiteSettings;
 use jiff::tz::TimeZone;
+use std::rc::Rc;
 use worker::{Result, SqlStorageValue};
 
 /// What the site's row holds.
@@ -13,7 +14,7 @@ pub(crate) struct SiteRecord {
     /// The settings as the owner gave them, for showing them again.
     pub(crate) given: serde_json::Value,
     /// The settings as the engine reads them.
-    pub(crate) settings: SiteSettings,
+    pub(crate) settings: Rc<SiteSettings>,
     /// Hashes the visitors of imports, the same way every time, so that imports can be continued.
     pub(crate) import_key: Salt,
     zone: TimeZone,
@@ -29,13 +30,15 @@ impl Site {
         if !schema::exists(&sql)? {
             return Ok(false);
         }
-        let rows = schema::rows(&sql, "SELECT domain, settings, import_key FROM site", vec![])?;
+        let rows = schema::rows(&sql, "SELECT domain, settings, import_key, schema FROM site", vec![])?;
         let Some(row) = rows.first() else { return Ok(false) };
         let (Some(domain), Some(settings), Some(key)) =
             (schema::text(row, 0), schema::text(row, 1), schema::blob(row, 2))
         else {
             return Err(schema::corrupt("settings"));
         };
+        let version = schema::integer(row, 3).ok_or_else(|| schema::corrupt("settings"))?;
+        crate::runtime::transaction(&self.storage, || schema::migrate(&sql, version))?;
         let given = serde_json::from_str(settings)?;
         let import_key = Salt(key.try_into().map_err(|_| schema::corrupt("settings"))?);
         self.hold(domain.to_owned(), given, import_key)?;
@@ -69,7 +72,8 @@ impl Site {
     pub(crate) async fn delete(&self) -> Result<()> {
         self.record.take();
         self.window.take();
-        self.table.take();
+        self.shelf.take();
+        self.compaction_armed.set(false);
         self.active.take();
         self.salts.delete_all().await?;
         self.storage.delete_alarm().await?;
@@ -84,7 +88,7 @@ impl Site {
     fn hold(&self, domain: String, given: serde_json::Value, import_key: Salt) -> Result<()> {
         let settings = SiteSettings::from_json(&given).map_err(|_| schema::corrupt("settings"))?;
         let zone = site_day::time_zone(&settings.timezone);
-        *self.record.borrow_mut() = Some(SiteRecord { domain, given, settings, import_key, zone });
+        *self.record.borrow_mut() = Some(SiteRecord { domain, given, settings: Rc::new(settings), import_key, zone });
         Ok(())
     }
 }

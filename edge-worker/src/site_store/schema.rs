@@ -1,7 +1,9 @@
 //! What a site's object keeps in its database.
 //!
 //! - `site`: one row, the settings and the key that hashes imported visitors.
-//! - `journal`: enriched events, a BLOB per commit.
+//! - `journal`: enriched events, a BLOB per commit, until they are in a segment.
+//! - `segments`: events as columns (`docs/segment-format.md`), with what is known of each without reading it.
+//! - `moved`: for each segment the places of visitors whose events are in a later one, four bytes each.
 //! - `ids_<day>`: the ids counted on a day of arrival, a BLOB per commit; a table per day, so that forgetting them is a
 //!   `DROP TABLE`, which bills no rows.
 //! - `outcomes`: how many events ended how, per day of arrival.
@@ -11,11 +13,16 @@ use super::dedupe::ArrivalDay;
 use worker::{Error, Result, SqlStorage, SqlStorageValue};
 
 /// Version of the tables below; a later one migrates forward from it.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
-const TABLES: [&str; 4] = [
+const JOURNAL: &str =
+    "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, arrived_s INTEGER NOT NULL, events BLOB NOT NULL)";
+
+const TABLES: [&str; 6] = [
+    JOURNAL,
+    "CREATE TABLE IF NOT EXISTS segments (id INTEGER PRIMARY KEY, first_s INTEGER NOT NULL, last_s INTEGER NOT NULL, rows INTEGER NOT NULL, visitors INTEGER NOT NULL, has_days INTEGER NOT NULL, has_names INTEGER NOT NULL, bytes BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS moved (segment INTEGER PRIMARY KEY, places BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS site (schema INTEGER NOT NULL, domain TEXT NOT NULL, settings TEXT NOT NULL, import_key BLOB NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, arrived_s INTEGER NOT NULL, events BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS outcomes (day INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, outcome, reason)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS imports (key TEXT PRIMARY KEY, lines INTEGER NOT NULL, accepted INTEGER NOT NULL) WITHOUT ROWID",
 ];
@@ -23,6 +30,28 @@ const TABLES: [&str; 4] = [
 /// Makes the tables that are not there yet.
 pub fn create(sql: &SqlStorage) -> Result<()> {
     TABLES.iter().try_for_each(|table| sql.exec(table, None).map(|_| ()))
+}
+
+/// Makes the tables of this version of a database of any earlier one.
+///
+/// # Errors
+/// Where a later version wrote it: what it means is not guessed.
+pub fn migrate(sql: &SqlStorage, from: i64) -> Result<()> {
+    if from > VERSION.into() {
+        return Err(Error::RustError("stored by a newer version".to_owned()));
+    }
+    if from < VERSION.into() {
+        // Version 2 added `segments` and `moved`.
+        create(sql)?;
+        sql.exec("UPDATE site SET schema = ?", vec![SqlStorageValue::Integer(VERSION.into())])?;
+    }
+    Ok(())
+}
+
+/// Empties the journal. Dropping the table bills no rows and gives its pages back.
+pub fn empty_journal(sql: &SqlStorage) -> Result<()> {
+    sql.exec("DROP TABLE journal", None)?;
+    sql.exec(JOURNAL, None).map(|_| ())
 }
 
 /// Whether a site was ever set up in this database.

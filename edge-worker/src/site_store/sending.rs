@@ -44,7 +44,7 @@ impl Site {
             }
             event.visitor = match sender {
                 Sender::Same => VisitorHash::default(),
-                Sender::Named(name) => visitor::hash(&record.import_key, &[name]),
+                Sender::Named(name) => VisitorHash::of_name(visitor::hash(&record.import_key, &[name])),
                 Sender::Client { ip, user_agent } => {
                     let parts = [record.domain.as_str(), ip, user_agent];
                     let Some(day) = salts.get(&day_of(event)) else { continue };
@@ -56,10 +56,11 @@ impl Site {
     }
 
     fn visitor_of_day(&self, salts: &DaySalts, parts: &[&str], at_s: i64) -> VisitorHash {
-        let yesterdays = salts.yesterday.as_ref().map(|salt| visitor::hash(salt, parts));
+        let of_day = |salt: &Salt| VisitorHash::of_one_day(visitor::hash(salt, parts));
+        let yesterdays = salts.yesterday.as_ref().map(of_day);
         match yesterdays {
             Some(hash) if self.active.borrow_mut().goes_on(hash, at_s) => hash,
-            _ => visitor::hash(&salts.today, parts),
+            _ => of_day(&salts.today),
         }
     }
 
@@ -94,17 +95,18 @@ impl Site {
             let events = engine::journal::decode(record).map_err(|_| schema::corrupt("journal"))?;
             seen.extend(events.iter().filter(|e| e.time.0 >= since_s).map(|event| (event.visitor, event.time.0)));
         }
+        seen.extend(self.seen_in_segments(since_s)?.into_iter().map(|event| (event.visitor, event.time.0)));
         Ok(seen)
     }
 
-    /// One alarm is all an object has: the earliest end is waited for, and the next one set when it has rung.
+    /// Sees to it that the salt of a day is deleted when it is over.
     pub(super) async fn set_alarm_for_end_of(&self, day: Date) -> Result<()> {
         let Some(end_ms) = site_day::salt_ends_ms(&self.time_zone(), day) else { return Ok(()) };
         let wait_ms = end_ms - crate::runtime::clock_ms();
         // Under a test's own clock the end may be years ago: its salts end by that clock alone.
-        if (self.test_mode && wait_ms < 0) || self.storage.get_alarm().await?.is_some() {
+        if self.test_mode && wait_ms < 0 {
             return Ok(());
         }
-        self.storage.set_alarm(std::time::Duration::from_millis(wait_ms.max(0) as u64)).await
+        self.arm(std::time::Duration::from_millis(wait_ms.max(0) as u64)).await
     }
 }

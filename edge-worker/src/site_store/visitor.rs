@@ -3,14 +3,12 @@
 //! BLAKE3 keyed with the salt of the site's local day over site, IP address and user agent, each with its length in
 //! front so that no two senders share their bytes; cut to 64 bits.
 
-use engine::event::VisitorHash;
-
 /// The random secret of a site's day (or, for imports, of a site). Never written where history is kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Salt(pub [u8; 32]);
 
 /// Hashes who sent an event.
-pub fn hash(salt: &Salt, parts: &[&str]) -> VisitorHash {
+pub fn hash(salt: &Salt, parts: &[&str]) -> u64 {
     let mut hasher = blake3::Hasher::new_keyed(&salt.0);
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());
@@ -18,7 +16,7 @@ pub fn hash(salt: &Salt, parts: &[&str]) -> VisitorHash {
     }
     let mut bytes = [0; 8];
     hasher.finalize_xof().fill(&mut bytes);
-    VisitorHash(u64::from_le_bytes(bytes))
+    u64::from_le_bytes(bytes)
 }
 
 #[cfg(test)]

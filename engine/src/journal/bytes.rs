@@ -1,6 +1,7 @@
 //! Bytes of a journal record: variable-length integers and texts that are written once per record.
 
 use super::Error;
+use crate::bytes::{Malformed, push_number, zigzag};
 use std::collections::HashMap;
 
 /// Collects the body of a record and the texts it refers to.
@@ -27,7 +28,7 @@ impl Writer {
 
     /// Zigzag, then LEB128, so that small negative numbers stay short.
     pub(super) fn signed(&mut self, value: i64) {
-        self.number(((value << 1) ^ (value >> 63)) as u64);
+        self.number(zigzag(value));
     }
 
     /// A reference into the record's texts; 0 is the empty text.
@@ -69,31 +70,21 @@ impl Writer {
     }
 }
 
-fn push_number(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
 /// Reads what [`Writer`] wrote; every read can fail and none can panic.
 pub(super) struct Reader<'a> {
-    rest: &'a [u8],
+    rest: crate::bytes::Reader<'a>,
     texts: Vec<&'a str>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(rest: &'a [u8]) -> Self {
-        Self { rest, texts: Vec::new() }
+        Self { rest: crate::bytes::Reader::new(rest), texts: Vec::new() }
     }
 
     /// Reads the record's texts, which come before its body.
     pub(super) fn read_texts(&mut self) -> Result<(), Error> {
         for _ in 0..self.count()? {
-            let length = self.count()?;
-            let text = std::str::from_utf8(self.raw(length)?).map_err(|_| Error::Malformed)?;
-            self.texts.push(text);
+            self.texts.push(self.rest.text()?);
         }
         Ok(())
     }
@@ -102,50 +93,28 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    pub(super) fn raw(&mut self, length: usize) -> Result<&'a [u8], Error> {
-        let (head, tail) = self.rest.split_at_checked(length).ok_or(Error::Malformed)?;
-        self.rest = tail;
-        Ok(head)
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        self.rest.array()
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
-        self.raw(N)?.try_into().map_err(|_| Error::Malformed)
+    pub(super) fn byte(&mut self) -> Result<u8, Malformed> {
+        self.rest.byte()
     }
 
-    pub(super) fn byte(&mut self) -> Result<u8, Error> {
-        self.array::<1>().map(|[byte]| byte)
+    pub(super) fn number(&mut self) -> Result<u64, Malformed> {
+        self.rest.number()
     }
 
-    pub(super) fn number(&mut self) -> Result<u64, Error> {
-        let mut value = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            let bits = u64::from(byte & 0x7f);
-            if shift == 63 && bits > 1 {
-                break;
-            }
-            value |= bits << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-        }
-        Err(Error::Malformed)
+    pub(super) fn narrow<T: TryFrom<u64>>(&mut self) -> Result<T, Malformed> {
+        self.rest.narrow()
     }
 
-    pub(super) fn narrow<T: TryFrom<u64>>(&mut self) -> Result<T, Error> {
-        T::try_from(self.number()?).map_err(|_| Error::Malformed)
+    pub(super) fn signed(&mut self) -> Result<i64, Malformed> {
+        self.rest.signed()
     }
 
-    pub(super) fn signed(&mut self) -> Result<i64, Error> {
-        let value = self.number()?;
-        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
-    }
-
-    /// How many things follow. Each takes a byte at least, so a count beyond the rest is refused before memory is
-    /// asked for it.
-    pub(super) fn count(&mut self) -> Result<usize, Error> {
-        let count: usize = self.narrow()?;
-        if count > self.rest.len() { Err(Error::Malformed) } else { Ok(count) }
+    pub(super) fn count(&mut self) -> Result<usize, Malformed> {
+        self.rest.count()
     }
 
     pub(super) fn text(&mut self) -> Result<String, Error> {

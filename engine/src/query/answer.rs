@@ -1,14 +1,23 @@
 //! Turns the rows of one or two periods into an answer: orders, pages, compares and labels them.
 
-use super::dimension::Dimension;
+use super::dictionary::Dictionaries;
+use super::dimension::{Dimension, Domain};
 use super::metric::Metric;
 use super::period::{Period, Plan};
 use super::request::{Column, OrderKey, Request};
-use super::selection::sparse;
 use super::value::Value;
-use crate::table::CITY;
+use crate::segment::CITY;
 use serde_json::{Map, Value as Json, json};
 use std::cmp::Ordering;
+
+/// What rows mean.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The query.
+    pub(super) plan: &'a Plan<'a>,
+    /// The texts of codes.
+    pub(super) dictionaries: &'a Dictionaries,
+}
 
 /// A row on its way into the answer.
 struct Row {
@@ -18,14 +27,14 @@ struct Row {
 
 /// Makes `results` and, as far as rows are concerned, `meta`.
 pub(super) fn results(
-    plan: &Plan<'_>,
+    known: &Known<'_>,
     request: &Request,
     order: &[OrderKey],
     now: &Period,
     before: Option<&Period>,
 ) -> (Json, Map<String, Json>) {
-    let mut rows = rows(plan, now, before.is_some());
-    rows.sort_by(|left, right| compare(plan, order, left, right));
+    let mut rows = rows(known, now, before.is_some());
+    rows.sort_by(|left, right| compare(known, order, left, right));
     let mut meta = Map::new();
     if request.include.total_rows {
         meta.insert("total_rows".into(), rows.len().into());
@@ -33,11 +42,11 @@ pub(super) fn results(
     let page = rows.iter().skip(request.offset).take(request.limit);
     let results = page.map(|row| {
         let mut result = json!({
-            "dimensions": dimensions(plan, now, &row.key),
+            "dimensions": dimensions(known, now, &row.key),
             "metrics": row.values.iter().map(|value| value.to_json()).collect::<Vec<_>>(),
         });
         if let (Some(before), Some(result)) = (before, result.as_object_mut()) {
-            result.insert("comparison".into(), comparison(plan, before, row));
+            result.insert("comparison".into(), comparison(known, before, row));
         }
         result
     });
@@ -45,19 +54,19 @@ pub(super) fn results(
 }
 
 /// The rows in which something was found; compared over a single dimension of time, every bucket has one.
-fn rows(plan: &Plan<'_>, period: &Period, compared: bool) -> Vec<Row> {
+fn rows(known: &Known<'_>, period: &Period, compared: bool) -> Vec<Row> {
     let row = |key: Vec<u32>| {
         let values = period.rows.get(&key).unwrap_or(&period.nothing).clone();
         Row { key, values }
     };
-    match (plan.dimensions, period.buckets.as_slice()) {
+    match (known.plan.dimensions, period.buckets.as_slice()) {
         ([_], [Some(buckets)]) if compared => (0..buckets.len() as u32).map(|bucket| row(vec![bucket])).collect(),
         _ => period.rows.keys().cloned().map(row).collect(),
     }
 }
 
 /// By the keys asked for; what ties is in the order of its dimensions, so that pages never overlap.
-fn compare(plan: &Plan<'_>, order: &[OrderKey], left: &Row, right: &Row) -> Ordering {
+fn compare(known: &Known<'_>, order: &[OrderKey], left: &Row, right: &Row) -> Ordering {
     for OrderKey { column, descending } in order {
         let ordering = match *column {
             Column::Metric(place) => match (left.values.get(place), right.values.get(place)) {
@@ -65,7 +74,7 @@ fn compare(plan: &Plan<'_>, order: &[OrderKey], left: &Row, right: &Row) -> Orde
                 _ => Ordering::Equal,
             },
             Column::Dimension(place) => {
-                let ordering = compare_dimension(plan, place, left, right);
+                let ordering = compare_dimension(known, place, left, right);
                 if *descending { ordering.reverse() } else { ordering }
             }
         };
@@ -73,72 +82,62 @@ fn compare(plan: &Plan<'_>, order: &[OrderKey], left: &Row, right: &Row) -> Orde
             return ordering;
         }
     }
-    let places = 0..plan.dimensions.len();
+    let places = 0..known.plan.dimensions.len();
     places
-        .map(|place| compare_dimension(plan, place, left, right))
+        .map(|place| compare_dimension(known, place, left, right))
         .find(|order| order.is_ne())
         .unwrap_or(Ordering::Equal)
 }
 
-fn compare_dimension(plan: &Plan<'_>, place: usize, left: &Row, right: &Row) -> Ordering {
+fn compare_dimension(known: &Known<'_>, place: usize, left: &Row, right: &Row) -> Ordering {
     let (Some(dimension), Some(left), Some(right)) =
-        (plan.dimensions.get(place), left.key.get(place), right.key.get(place))
+        (known.plan.dimensions.get(place), left.key.get(place), right.key.get(place))
     else {
         return Ordering::Equal;
     };
     match dimension {
         Dimension::Time | Dimension::TimeUnit(_) => left.cmp(right),
-        Dimension::Visit(CITY) => city(plan, *left).cmp(&city(plan, *right)),
-        _ => text(plan, dimension, *left).cmp(text(plan, dimension, *right)),
+        Dimension::Visit(CITY) => city(known, *left).cmp(&city(known, *right)),
+        _ => text(known, dimension, *left).cmp(text(known, dimension, *right)),
     }
 }
 
-fn comparison(plan: &Plan<'_>, before: &Period, row: &Row) -> Json {
+fn comparison(known: &Known<'_>, before: &Period, row: &Row) -> Json {
     let buckets = before.buckets.iter().zip(&row.key);
     if buckets.into_iter().any(|(buckets, code)| buckets.as_ref().is_some_and(|all| *code as usize >= all.len())) {
         // The earlier range is shorter: nothing stands beside this bucket.
         return Json::Null;
     }
     let values = before.rows.get(&row.key).unwrap_or(&before.nothing);
-    let changes = row.values.iter().zip(values).zip(plan.metrics);
+    let changes = row.values.iter().zip(values).zip(known.plan.metrics);
     let changes: Vec<Json> = changes.map(|((now, before), metric)| now.change(*before, *metric)).collect();
     json!({
-        "dimensions": dimensions(plan, before, &row.key),
+        "dimensions": dimensions(known, before, &row.key),
         "metrics": values.iter().map(|value| value.to_json()).collect::<Vec<_>>(),
         "change": changes,
     })
 }
 
-fn dimensions(plan: &Plan<'_>, period: &Period, key: &[u32]) -> Vec<Json> {
-    let columns = plan.dimensions.iter().zip(&period.buckets).zip(key);
+fn dimensions(known: &Known<'_>, period: &Period, key: &[u32]) -> Vec<Json> {
+    let columns = known.plan.dimensions.iter().zip(&period.buckets).zip(key);
     columns
         .map(|((dimension, buckets), code)| match (buckets, dimension) {
             (Some(buckets), _) => buckets.label(*code as usize).into(),
-            (None, Dimension::Visit(CITY)) => city(plan, *code).into(),
-            (None, _) => text(plan, dimension, *code).into(),
+            (None, Dimension::Visit(CITY)) => city(known, *code).into(),
+            (None, _) => text(known, dimension, *code).into(),
         })
         .collect()
 }
 
-fn city(plan: &Plan<'_>, code: u32) -> u32 {
-    plan.table.visits.dictionaries.get(CITY).and_then(|texts| texts.text(code).parse().ok()).unwrap_or(0)
+fn city(known: &Known<'_>, code: u32) -> u32 {
+    known.dictionaries.text(&Domain::Attribute(CITY), code).parse().unwrap_or(0)
 }
 
 /// The text of a code, or what stands for a missing one.
-fn text<'a>(plan: &Plan<'a>, dimension: &Dimension, code: u32) -> &'a str {
-    let table = plan.table;
+fn text<'a>(known: &Known<'a>, dimension: &Dimension, code: u32) -> &'a str {
     let text = match dimension {
-        Dimension::Goal => plan.site.goals.get(code as usize).map_or("", |goal| &goal.display_name),
-        Dimension::Page | Dimension::EntryPage | Dimension::ExitPage => table.page.dictionary.text(code),
-        Dimension::Hostname | Dimension::EntryHostname | Dimension::ExitHostname => {
-            table.hostname.dictionary.text(code)
-        }
-        Dimension::Name => table.name.dictionary.text(code),
-        Dimension::Prop(_) | Dimension::Detail(_) => {
-            sparse(table, dimension).map_or("", |column| column.dictionary.text(code))
-        }
-        Dimension::Visit(attribute) => table.visits.dictionaries.get(*attribute).map_or("", |texts| texts.text(code)),
-        Dimension::Time | Dimension::TimeUnit(_) => "",
+        Dimension::Goal => known.plan.site.goals.get(code as usize).map_or("", |goal| &goal.display_name),
+        dimension => known.dictionaries.text(&dimension.domain(), code),
     };
     if text.is_empty() { dimension.blank() } else { text }
 }

@@ -1,7 +1,7 @@
 //! The dimensions by which results can be grouped and filtered.
 
 use crate::event::VISIT_TEXTS;
-use crate::table::CITY;
+use crate::segment::{CITY, DetailField};
 use crate::time::Unit;
 
 /// A dimension of the Stats API.
@@ -35,8 +35,45 @@ pub(super) enum Dimension {
     TimeUnit(Unit),
 }
 
-/// The fields of single kinds that are dimensions.
-const DETAILS: [&str; 7] = ["component", "variant", "version", "route", "method", "status", "command"];
+/// Where the values of a dimension come from: dimensions of one domain share their texts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Domain {
+    /// Paths of pages.
+    Page,
+    /// Hosts of pages.
+    Hostname,
+    /// Names of events.
+    Name,
+    /// An attribute of visits.
+    Attribute(usize),
+    /// A custom property.
+    Prop(String),
+    /// A field of single kinds of events.
+    Detail(&'static str),
+    /// Goals and moments, which have no texts of their own.
+    None,
+}
+
+use DetailField::{Number, Text};
+
+/// The fields of single kinds that are dimensions, and where each kind has them (see `docs/segment-format.md`).
+const DETAILS: [(&str, &[DetailField]); 15] = [
+    ("component", &[Text(3, 0)]),
+    ("variant", &[Text(3, 1)]),
+    ("version", &[Text(3, 2), Text(8, 1)]),
+    ("action", &[Text(3, 3)]),
+    ("method", &[Text(4, 0)]),
+    ("route", &[Text(4, 1)]),
+    ("status", &[Number(4, 0), Number(9, 0)]),
+    ("system", &[Text(5, 0)]),
+    ("vital", &[Text(6, 0)]),
+    ("rating", &[Text(6, 1)]),
+    ("target", &[Text(6, 2)]),
+    ("error", &[Text(7, 0)]),
+    ("fingerprint", &[Text(5, 1), Text(7, 1)]),
+    ("command", &[Text(8, 0)]),
+    ("check", &[Text(9, 0)]),
+];
 
 const ENTRY_AND_EXIT: [(&str, Dimension); 4] = [
     ("entry_page", Dimension::EntryPage),
@@ -57,7 +94,7 @@ impl Dimension {
                 "page" => Some(Self::Page),
                 "hostname" => Some(Self::Hostname),
                 "name" => Some(Self::Name),
-                _ => DETAILS.into_iter().find(|detail| *detail == field).map(Self::Detail),
+                _ => DETAILS.iter().find(|(detail, _)| *detail == field).map(|(detail, _)| Self::Detail(detail)),
             };
         }
         if let Some(field) = name.strip_prefix("visit:") {
@@ -101,7 +138,8 @@ impl Dimension {
 
     /// Every name, for hints; of the properties just the pattern.
     pub(super) fn supported() -> String {
-        let events = ["goal", "page", "hostname", "name", "props:<name>"].into_iter().chain(DETAILS);
+        let events = ["goal", "page", "hostname", "name", "props:<name>"].into_iter();
+        let events = events.chain(DETAILS.iter().map(|(detail, _)| *detail));
         let visits = ENTRY_AND_EXIT.iter().map(|(name, _)| *name);
         let visits = visits.chain(VISIT_TEXTS.iter().map(|(name, _)| *name)).chain(["city"]);
         let times = Unit::ALL.into_iter().map(|unit| format!("time:{}", unit.name()));
@@ -115,6 +153,24 @@ impl Dimension {
     /// Whether its values belong to single events rather than to visits or moments.
     pub(super) fn is_of_events(&self) -> bool {
         matches!(self, Self::Goal | Self::Page | Self::Hostname | Self::Name | Self::Prop(_) | Self::Detail(_))
+    }
+
+    /// The domain of its values.
+    pub(super) fn domain(&self) -> Domain {
+        match self {
+            Self::Page | Self::EntryPage | Self::ExitPage => Domain::Page,
+            Self::Hostname | Self::EntryHostname | Self::ExitHostname => Domain::Hostname,
+            Self::Name => Domain::Name,
+            Self::Prop(key) => Domain::Prop(key.clone()),
+            Self::Detail(field) => Domain::Detail(field),
+            Self::Visit(attribute) => Domain::Attribute(*attribute),
+            Self::Goal | Self::Time | Self::TimeUnit(_) => Domain::None,
+        }
+    }
+
+    /// Where the kinds of events have a field.
+    pub(super) fn sources(field: &str) -> &'static [DetailField] {
+        DETAILS.iter().find(|(name, _)| *name == field).map_or(&[], |(_, sources)| sources)
     }
 
     /// Whether it is a bucket of time.

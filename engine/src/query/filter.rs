@@ -3,11 +3,11 @@
 use super::dimension::Dimension;
 use super::text_test::{Comparator, TextTest};
 use crate::refusal::Refusal;
-use crate::table::CITY;
+use crate::segment::CITY;
 use serde_json::Value;
 
 /// A condition on events.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Filter {
     /// A test of a dimension's value.
     Test {

@@ -3,44 +3,42 @@
 use super::dimension::Dimension;
 use super::filter::Filter;
 use super::text_test::wildcard;
+use crate::event::{ENGAGEMENT, PAGEVIEW};
+use crate::segment::Part;
 use crate::site::{Goal, Trigger};
-use crate::table::{ENGAGEMENT, NO_SCROLL_DEPTH, PAGEVIEW, Table};
 
 /// For every row whether it converts the goal. Goals of scrolling are converted by engagement events, all others by
 /// the event itself.
-pub(super) fn conversions(table: &Table, goal: &Goal) -> Vec<bool> {
+pub(super) fn conversions(part: &Part, goal: &Goal) -> Vec<bool> {
     let mut rows = match &goal.trigger {
-        Trigger::Event(name) => named(table, name),
-        Trigger::Page(pattern) => both(named(table, PAGEVIEW), on_page(table, pattern)),
+        Trigger::Event(name) => named(part, name),
+        Trigger::Page(pattern) => both(named(part, PAGEVIEW), &on_page(part, pattern)),
         Trigger::Scroll { page_path, threshold } => {
-            let reached =
-                table.scroll_depth.iter().map(|depth| *depth != NO_SCROLL_DEPTH && *depth <= 100 && depth >= threshold);
-            both(both(named(table, ENGAGEMENT), on_page(table, page_path)), reached.collect())
+            let reached: Vec<bool> = part.depths().iter().map(|depth| *depth <= 100 && depth >= threshold).collect();
+            both(both(named(part, ENGAGEMENT), &on_page(part, page_path)), &reached)
         }
     };
     for (key, value) in &goal.custom_props {
-        let column = table.props.get(key);
-        let wanted = column.and_then(|column| column.dictionary.code(value));
-        let has = match (column, wanted) {
-            (Some(column), Some(wanted)) => column.dense(table.len()).into_iter().map(|code| code == wanted).collect(),
-            _ => vec![false; table.len()],
-        };
-        rows = both(rows, has);
+        let coded = part.prop(key);
+        let wanted = coded.1.iter().position(|text| text == value).filter(|code| *code > 0).map(|code| code as u32);
+        let has: Vec<bool> = coded.0.iter().map(|code| Some(*code) == wanted).collect();
+        rows = both(rows, &has);
     }
     rows
 }
 
-fn named(table: &Table, name: &str) -> Vec<bool> {
-    let wanted = table.name.dictionary.code(name);
-    table.name.codes.iter().map(|code| Some(*code) == wanted).collect()
+fn named(part: &Part, name: &str) -> Vec<bool> {
+    let wanted = part.code_of_name(name);
+    part.names().0.iter().map(|code| *code == wanted).collect()
 }
 
-fn on_page(table: &Table, pattern: &str) -> Vec<bool> {
-    let fits: Vec<bool> = table.page.dictionary.texts().map(|path| wildcard(pattern, path)).collect();
-    table.page.codes.iter().map(|code| fits.get(*code as usize).copied().unwrap_or(false)).collect()
+fn on_page(part: &Part, pattern: &str) -> Vec<bool> {
+    let (codes, texts) = part.pages();
+    let fits: Vec<bool> = texts.iter().map(|path| wildcard(pattern, path)).collect();
+    codes.iter().map(|code| fits.get(*code as usize).copied().unwrap_or(false)).collect()
 }
 
-fn both(mut left: Vec<bool>, right: Vec<bool>) -> Vec<bool> {
+fn both(mut left: Vec<bool>, right: &[bool]) -> Vec<bool> {
     left.iter_mut().zip(right).for_each(|(left, right)| *left &= right);
     left
 }

@@ -1,87 +1,155 @@
-//! Entries sorted into groups of equal values.
+//! Groups of entries with equal values, the same over all parts.
 
+use super::dimension::Dimension;
+use super::entries::{Bucket, Entries};
+use super::scan::{Scan, Values};
+use crate::time::Buckets;
 use std::collections::HashMap;
+use std::rc::Rc;
 
-/// Groups in the order of their first entry.
+/// A dimension to group by, with its buckets if it is one of time.
+#[derive(Clone, Debug)]
+pub(super) struct By {
+    /// The dimension.
+    pub(super) dimension: Dimension,
+    /// Its buckets.
+    pub(super) buckets: Option<Rc<Buckets>>,
+}
+
+impl By {
+    /// Whether its values are the same for all events of a visit, or told by the moment.
+    pub(super) fn is_of_visits(&self) -> bool {
+        !self.dimension.is_of_events()
+    }
+}
+
+/// The groups that were met so far, numbered as they came.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Groups {
     /// The codes that the entries of each group share, one for each dimension.
     pub(super) keys: Vec<Vec<u32>>,
-    starts: Vec<usize>,
-    entries: Vec<u32>,
+    /// For each code of the first dimension one more than its group, 0 if it was not met.
+    first: Vec<u32>,
+    /// For each further dimension the groups by the number so far and the code.
+    further: Vec<HashMap<(u32, u32), u32>>,
 }
 
-/// Pairs of group and code up to which a plain table is used to find a group.
-const PAIRS_MAX: usize = 1 << 22;
+/// The group of each entry of a list.
+pub(super) enum Numbers<'a> {
+    /// All are in one.
+    One,
+    /// By a code of the entry's visit.
+    Visits(&'a [u32], Vec<u32>),
+    /// By the entry.
+    Each(Vec<u32>),
+}
 
 impl Groups {
-    /// Groups `len` entries by the codes of each dimension. Without dimensions there is one group, even of nothing.
-    pub(super) fn by(len: usize, dimensions: &[Vec<u32>]) -> Self {
-        let mut ids = vec![0u32; len];
-        let mut keys: Vec<Vec<u32>> = vec![Vec::new()];
-        for codes in dimensions {
-            keys = refine(&mut ids, &keys, codes);
-        }
-        Self::sorted(keys, &ids)
-    }
-
-    /// The entries of each group.
-    pub(super) fn entries(&self) -> impl Iterator<Item = &[u32]> {
-        let ends = self.starts.iter().skip(1);
-        self.starts.iter().zip(ends).map(|(start, end)| self.entries.get(*start..*end).unwrap_or_default())
-    }
-
-    /// Counting sort of the entries by group.
-    fn sorted(keys: Vec<Vec<u32>>, ids: &[u32]) -> Self {
-        let mut starts = vec![0usize; keys.len() + 1];
-        for id in ids {
-            if let Some(count) = starts.get_mut(*id as usize + 1) {
-                *count += 1;
+    /// Finds the groups of entries; without dimensions there is one, even of nothing.
+    pub(super) fn numbers<'a>(&mut self, scan: &Scan<'a>, entries: &Entries, by: &[By]) -> Numbers<'a> {
+        match by {
+            [] => {
+                self.keys.resize(1, Vec::new());
+                Numbers::One
             }
-        }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut entries = vec![0u32; ids.len()];
-        for (id, entry) in ids.iter().zip(0u32..) {
-            if let Some(place) = next.get_mut(*id as usize) {
-                if let Some(slot) = entries.get_mut(*place) {
-                    *slot = entry;
+            [By { dimension, buckets: None }] if !dimension.is_of_events() => match scan.values(dimension) {
+                // Every value of the part gets its group once, before any entry is looked at.
+                Some(Values::Visits(codes, global)) => {
+                    Numbers::Visits(codes, global.iter().map(|code| self.number(*code)).collect())
                 }
-                *place += 1;
+                _ => Numbers::Each(self.each(scan, entries, by)),
+            },
+            _ => Numbers::Each(self.each(scan, entries, by)),
+        }
+    }
+
+    fn each(&mut self, scan: &Scan<'_>, entries: &Entries, by: &[By]) -> Vec<u32> {
+        let mut columns = by.iter().map(|by| codes(scan, entries, by));
+        let one = by.len() == 1;
+        let mut numbers: Vec<u32> = match columns.next() {
+            Some(codes) if one => return codes.iter().map(|code| self.number(*code)).collect(),
+            Some(codes) => codes,
+            None => return Vec::new(),
+        };
+        self.further.resize(by.len() - 1, HashMap::new());
+        for (further, codes) in self.further.iter_mut().zip(columns) {
+            let mut next = further.len() as u32;
+            for (number, code) in numbers.iter_mut().zip(codes) {
+                *number = *further.entry((*number, code)).or_insert_with(|| {
+                    next += 1;
+                    next - 1
+                });
             }
         }
-        Self { keys, starts, entries }
+        self.complete_keys();
+        numbers
+    }
+
+    /// Works out the keys of new groups from the pairs that lead to them.
+    fn complete_keys(&mut self) {
+        let Some((last, before)) = self.further.split_last() else { return };
+        if last.len() == self.keys.len() {
+            return;
+        }
+        let inverse: Vec<Vec<(u32, u32)>> = before.iter().chain([last]).map(inverse).collect();
+        let met = self.keys.len();
+        for number in met as u32..last.len() as u32 {
+            let mut key = Vec::with_capacity(inverse.len() + 1);
+            let mut number = number;
+            for pairs in inverse.iter().rev() {
+                let (prefix, code) = pairs.get(number as usize).copied().unwrap_or_default();
+                key.push(code);
+                number = prefix;
+            }
+            key.push(number);
+            key.reverse();
+            self.keys.push(key);
+        }
+    }
+
+    /// The group of a code of the only dimension.
+    fn number(&mut self, code: u32) -> u32 {
+        let place = code as usize;
+        if place >= self.first.len() {
+            self.first.resize(place + 1, 0);
+        }
+        let Some(slot) = self.first.get_mut(place) else { return 0 };
+        if *slot == 0 {
+            self.keys.push(vec![code]);
+            *slot = self.keys.len() as u32;
+        }
+        *slot - 1
     }
 }
 
-/// Splits every group by a further code and renumbers the groups.
-fn refine(ids: &mut [u32], keys: &[Vec<u32>], codes: &[u32]) -> Vec<Vec<u32>> {
-    let mut refined: Vec<Vec<u32>> = Vec::new();
-    let width = codes.iter().max().map_or(0, |max| *max as usize + 1);
-    let mut open = |id: u32, code: u32| {
-        let mut key = keys.get(id as usize).cloned().unwrap_or_default();
-        key.push(code);
-        refined.push(key);
-        refined.len() as u32 - 1
-    };
-    if keys.len().saturating_mul(width) <= PAIRS_MAX {
-        let mut table = vec![u32::MAX; keys.len() * width];
-        for (id, code) in ids.iter_mut().zip(codes) {
-            if let Some(slot) = table.get_mut(*id as usize * width + *code as usize) {
-                if *slot == u32::MAX {
-                    *slot = open(*id, *code);
-                }
-                *id = *slot;
-            }
-        }
-    } else {
-        let mut table = HashMap::new();
-        for (id, code) in ids.iter_mut().zip(codes) {
-            *id = *table.entry((*id, *code)).or_insert_with(|| open(*id, *code));
-        }
+fn inverse(pairs: &HashMap<(u32, u32), u32>) -> Vec<(u32, u32)> {
+    let mut inverse = vec![(0, 0); pairs.len()];
+    for (pair, number) in pairs {
+        inverse.iter_mut().skip(*number as usize).take(1).for_each(|slot| *slot = *pair);
     }
-    refined
+    inverse
+}
+
+/// The code of each entry's value in a dimension.
+fn codes(scan: &Scan<'_>, entries: &Entries, by: &By) -> Vec<u32> {
+    let at = |codes: &[u32], place: u32| codes.get(place as usize).copied().unwrap_or(0);
+    match (&by.dimension, &by.buckets) {
+        (Dimension::Goal, _) => entries.goals.clone(),
+        (_, Some(buckets)) => {
+            let mut bucket = Bucket::new(Some(buckets));
+            entries.moments(scan).into_iter().map(|moment| bucket.index(moment)).collect()
+        }
+        (dimension, None) => match scan.values(dimension) {
+            Some(Values::Rows(column, global)) if global.is_empty() => {
+                entries.rows.iter().map(|row| at(column.codes(), *row)).collect()
+            }
+            Some(Values::Rows(column, global)) => {
+                entries.rows.iter().map(|row| at(&global, at(column.codes(), *row))).collect()
+            }
+            Some(Values::Visits(codes, global)) => {
+                entries.visits.iter().map(|visit| at(&global, at(codes, *visit))).collect()
+            }
+            None => vec![0; entries.visits.len()],
+        },
+    }
 }

@@ -1,12 +1,10 @@
 //! Revenue of conversions: which currency a query is in, sums and their words.
 
 use super::dimension::Dimension;
-use super::entries::Entries;
-use super::groups::Groups;
 use super::metric::Metric;
 use super::value::Value;
 use crate::site::Goal;
-use crate::table::Table;
+use protocol::event::Revenue;
 use serde_json::{Value as Json, json};
 
 /// Which currency the amounts of a query are in.
@@ -50,6 +48,26 @@ impl Currency {
     }
 }
 
+/// In which currency each group is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct InCurrency {
+    /// That of the query.
+    pub(super) currency: Currency,
+    /// The place of the goal in the keys of groups.
+    pub(super) goal_place: Option<usize>,
+}
+
+impl InCurrency {
+    /// The currency of a group.
+    pub(super) fn of(&self, goals: &[Goal], key: &[u32]) -> Option<[u8; 3]> {
+        match self.currency {
+            Currency::One(currency) => Some(currency),
+            Currency::OfGoal => goals.get(*key.get(self.goal_place?)? as usize)?.currency,
+            Currency::NoGoals | Currency::Several => None,
+        }
+    }
+}
+
 /// What a group's conversions brought, in thousandths of the unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sum {
@@ -64,6 +82,14 @@ impl Sum {
         Self { thousandths: 0, events: 0, currency }
     }
 
+    /// Adds what an event brought. An amount in another currency is left out, since there is no rate to convert by.
+    pub(super) fn add(&mut self, revenue: Revenue) {
+        if Some(revenue.currency) == self.currency {
+            self.thousandths = self.thousandths.saturating_add(revenue.amount_thousandths);
+            self.events += 1;
+        }
+    }
+
     /// The metric's value. The average is cut to three decimals, that is to the thousandth.
     pub(super) fn value(self, metric: Metric) -> Value {
         match self.currency {
@@ -75,29 +101,6 @@ impl Sum {
             Some(currency) => Value::Money { thousandths: self.thousandths, currency },
         }
     }
-}
-
-/// Sums each group's revenue in its currency. Amounts in another are left out, since there is no rate to convert by.
-pub(super) fn sum(
-    table: &Table,
-    entries: &Entries,
-    groups: &Groups,
-    currency: impl Fn(&[u32]) -> Option<[u8; 3]>,
-) -> Vec<Sum> {
-    let of_row = |row: &u32| {
-        let place = table.revenue.binary_search_by_key(row, |(row, _)| *row).ok()?;
-        table.revenue.get(place).map(|(_, revenue)| revenue)
-    };
-    let sum_group = |(members, key): (&[u32], &Vec<u32>)| {
-        let mut sum = Sum::new(currency(key));
-        let amounts = members.iter().filter_map(|entry| entries.rows.get(*entry as usize)).filter_map(of_row);
-        for revenue in amounts.filter(|revenue| Some(revenue.currency) == sum.currency) {
-            sum.thousandths = sum.thousandths.saturating_add(revenue.amount_thousandths);
-            sum.events += 1;
-        }
-        sum
-    };
-    groups.entries().zip(&groups.keys).map(sum_group).collect()
 }
 
 /// `{"value","currency","long","short"}`.

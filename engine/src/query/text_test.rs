@@ -1,6 +1,7 @@
 //! The tests that a filter makes on a text.
 
 use regex_lite::{Regex, RegexBuilder};
+use std::collections::HashSet;
 
 /// How a filter compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(super) enum TextTest {
     /// Equal to one of these; compared in lower case if `lower`.
     Is {
         /// The values.
-        values: Vec<String>,
+        values: HashSet<String>,
         /// Whether the case of letters does not matter.
         lower: bool,
     },
@@ -38,6 +39,24 @@ pub(super) enum TextTest {
     Wildcard(Vec<String>),
 }
 
+impl PartialEq for TextTest {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Is { values: left, lower }, Self::Is { values: right, lower: also }) => {
+                (left, lower) == (right, also)
+            }
+            (Self::Contains { values: left, lower }, Self::Contains { values: right, lower: also }) => {
+                (left, lower) == (right, also)
+            }
+            (Self::Matches(left), Self::Matches(right)) => {
+                left.iter().map(Regex::as_str).eq(right.iter().map(Regex::as_str))
+            }
+            (Self::Wildcard(left), Self::Wildcard(right)) => left == right,
+            _ => false,
+        }
+    }
+}
+
 /// Bytes that a compiled regular expression may take.
 const REGEX_BYTES_MAX: usize = 1 << 20;
 
@@ -45,10 +64,10 @@ impl TextTest {
     /// Prepares a test. None where a value is no regular expression, or one that would take too much memory.
     pub(super) fn new(comparator: Comparator, values: &[String], case_sensitive: bool) -> Option<Self> {
         let lower = !case_sensitive;
-        let prepared = || values.iter().map(|value| if lower { value.to_lowercase() } else { value.clone() }).collect();
+        let prepare = |value: &String| if lower { value.to_lowercase() } else { value.clone() };
         Some(match comparator {
-            Comparator::Is => Self::Is { values: prepared(), lower },
-            Comparator::Contains => Self::Contains { values: prepared(), lower },
+            Comparator::Is => Self::Is { values: values.iter().map(prepare).collect(), lower },
+            Comparator::Contains => Self::Contains { values: values.iter().map(prepare).collect(), lower },
             Comparator::Wildcard => Self::Wildcard(values.to_vec()),
             Comparator::Matches => {
                 let compile = |value: &String| RegexBuilder::new(value).size_limit(REGEX_BYTES_MAX).build().ok();
@@ -69,10 +88,7 @@ impl TextTest {
     pub(super) fn passes(&self, text: &str) -> bool {
         let lowered = |lower: bool| if lower { text.to_lowercase().into() } else { std::borrow::Cow::Borrowed(text) };
         match self {
-            Self::Is { values, lower } => {
-                let text = lowered(*lower);
-                values.iter().any(|value| *value == text)
-            }
+            Self::Is { values, lower } => values.contains(&*lowered(*lower)),
             Self::Contains { values, lower } => {
                 let text = lowered(*lower);
                 values.iter().any(|value| text.contains(value.as_str()))

@@ -1,0 +1,230 @@
+//! The site's events in the database and in memory: journal, segments, and who has left which segment.
+
+use super::{Site, schema};
+use engine::event::Event;
+use engine::shelf::{Label, RECENT_EVENTS, SegmentId, Shelf, Written};
+use std::cell::RefMut;
+use std::rc::Rc;
+use std::time::Duration;
+use worker::{Delay, Result, SqlStorage, SqlStorageValue};
+
+/// How long events may stay in the journal before an alarm writes them down as a segment.
+const JOURNAL_AGE: Duration = Duration::from_hours(1);
+
+/// A day, in seconds.
+const DAY_S: i64 = 86_400;
+
+/// What of a shelf is written with numbers of its own.
+#[derive(Default)]
+pub(super) struct Held {
+    shelf: Shelf,
+    last_id: i64,
+}
+
+impl Site {
+    /// The shelf, read from the database when it is first needed.
+    pub(super) fn shelf(&self) -> Result<RefMut<'_, Shelf>> {
+        let mut held = self.shelf.borrow_mut();
+        if held.is_none() {
+            *held = Some(load(&self.storage.sql())?);
+        }
+        RefMut::filter_map(held, |held| held.as_mut().map(|held| &mut held.shelf))
+            .map_err(|_| schema::corrupt("journal"))
+    }
+
+    /// Takes in events that were just committed, and sees to it that they are written down some day.
+    pub(super) fn shelve(self: &Rc<Self>, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        let mut held = self.shelf.borrow_mut();
+        let recent = match held.as_mut() {
+            Some(held) => {
+                held.shelf.take(events);
+                held.shelf.recent_events()
+            }
+            // Nobody has asked yet: what the journal holds is read now, these events among it.
+            None => match load(&self.storage.sql()) {
+                Ok(loaded) => held.insert(loaded).shelf.recent_events(),
+                Err(error) => return worker::console_error!("journal: {}", error),
+            },
+        };
+        drop(held);
+        let full = recent >= RECENT_EVENTS && !self.compacting.replace(true);
+        let unarmed = !self.compaction_armed.replace(true);
+        if full || unarmed {
+            let site = Rc::clone(self);
+            wasm_bindgen_futures::spawn_local(async move {
+                // Those who wait for the commit are answered first.
+                Delay::from(Duration::ZERO).await;
+                let done = if full { site.write_down().await } else { site.arm(JOURNAL_AGE).await };
+                if full {
+                    site.compacting.set(false);
+                }
+                if let Err(error) = done {
+                    worker::console_error!("compaction: {}", error);
+                }
+            });
+        }
+    }
+
+    /// Writes the journal down as segments, and then rewrites segments one step after the other until all is tidy.
+    pub(super) async fn write_down(self: &Rc<Self>) -> Result<()> {
+        self.compact()?;
+        while self.tidy()? {
+            // Others get their turn between two steps.
+            Delay::from(Duration::ZERO).await;
+        }
+        Ok(())
+    }
+
+    /// Moves the journal's events into segments, in one transaction.
+    fn compact(&self) -> Result<()> {
+        drop(self.shelf()?);
+        let mut held = self.shelf.borrow_mut();
+        let Some(held) = held.as_mut() else { return Ok(()) };
+        if held.shelf.recent_events() == 0 {
+            return Ok(());
+        }
+        let sql = self.storage.sql();
+        let compaction = held.shelf.compaction(&mut |id| read_segment(&sql, id))?;
+        let first = held.last_id + 1;
+        crate::runtime::transaction(&self.storage, || {
+            compaction
+                .segments
+                .iter()
+                .zip(first..)
+                .try_for_each(|(segment, id)| insert(&sql, SegmentId(id), segment))?;
+            compaction.moved.iter().try_for_each(|(id, places)| write_moved(&sql, *id, places))?;
+            schema::empty_journal(&sql)
+        })?;
+        let labels: Vec<_> = numbered(&compaction.segments, first).collect();
+        held.last_id += labels.len() as i64;
+        held.shelf.compacted(labels);
+        Ok(())
+    }
+
+    /// Takes one step towards tidiness, in one transaction; false where there was nothing to do.
+    fn tidy(&self) -> Result<bool> {
+        let now_s = crate::runtime::clock_ms().div_euclid(1000);
+        let keep_from_s = self.keep_from_s(now_s);
+        drop(self.shelf()?);
+        let mut held = self.shelf.borrow_mut();
+        let Some(held) = held.as_mut() else { return Ok(false) };
+        let ids = held.shelf.next_rewrite(now_s, keep_from_s);
+        if ids.is_empty() {
+            return Ok(false);
+        }
+        let sql = self.storage.sql();
+        let rewrite = held.shelf.rewrite(&ids, now_s, keep_from_s, &mut |id| read_segment(&sql, id))?;
+        let first = held.last_id + 1;
+        crate::runtime::transaction(&self.storage, || {
+            rewrite.old.iter().try_for_each(|id| delete(&sql, *id))?;
+            rewrite.new.iter().zip(first..).try_for_each(|(segment, id)| insert(&sql, SegmentId(id), segment))
+        })?;
+        let labels: Vec<_> = numbered(&rewrite.new, first).collect();
+        held.last_id += labels.len() as i64;
+        held.shelf.rewritten(&rewrite.old, labels);
+        Ok(true)
+    }
+
+    /// From when on events are kept: for ever, or for so many days.
+    fn keep_from_s(&self, now_s: i64) -> i64 {
+        let days = self.record.borrow().as_ref().and_then(|record| record.settings.retention_days);
+        days.map_or(i64::MIN / 2, |days| now_s - i64::from(days) * DAY_S)
+    }
+
+    /// Asks for an alarm after so long, or sooner if one is set. One alarm is all an object has.
+    pub(super) async fn arm(&self, wait: Duration) -> Result<()> {
+        let at_ms = crate::runtime::clock_ms() + wait.as_millis() as i64;
+        match self.storage.get_alarm().await? {
+            Some(set_ms) if set_ms <= at_ms => Ok(()),
+            _ => self.storage.set_alarm(wait).await,
+        }
+    }
+
+    /// Who did something since a moment, and when, as far as segments know.
+    pub(super) fn seen_in_segments(&self, since_s: i64) -> Result<Vec<Event>> {
+        let sql = self.storage.sql();
+        let statement = "SELECT id FROM segments WHERE last_s >= ? AND has_days = 1";
+        let mut seen = Vec::new();
+        for row in schema::rows(&sql, statement, vec![SqlStorageValue::Integer(since_s)])? {
+            let Some(id) = schema::integer(&row, 0) else { continue };
+            let part =
+                engine::segment::Segment::open(read_segment(&sql, SegmentId(id))?).map(engine::segment::Part::new);
+            let events = part.and_then(|part| part.events(|_| true, &mut engine::segment::Nameless::default()));
+            // A segment that cannot be read is set aside when it is asked.
+            seen.extend(events.into_iter().flatten().filter(|event| event.time.0 >= since_s));
+        }
+        Ok(seen)
+    }
+}
+
+fn numbered(written: &[Written], first: i64) -> impl Iterator<Item = (SegmentId, Label)> {
+    written.iter().zip(first..).map(|(segment, id)| (SegmentId(id), segment.label.clone()))
+}
+
+fn load(sql: &SqlStorage) -> Result<Held> {
+    let mut held = Held::default();
+    let statement = "SELECT id, first_s, last_s, rows, visitors, has_days, has_names, (SELECT places FROM moved \
+                     WHERE segment = id) FROM segments ORDER BY id";
+    for row in sql.exec(statement, None)?.raw() {
+        let row = row?;
+        let number = |column| schema::integer(&row, column).ok_or_else(|| schema::corrupt("segments"));
+        let label = Label {
+            first_s: number(1)?,
+            last_s: number(2)?,
+            rows: number(3)? as u32,
+            visitors: number(4)? as u32,
+            has_days: number(5)? == 1,
+            has_names: number(6)? == 1,
+        };
+        held.last_id = held.last_id.max(number(0)?);
+        held.shelf.put(SegmentId(number(0)?), label, places(schema::blob(&row, 7).unwrap_or_default()));
+    }
+    for row in sql.exec("SELECT events FROM journal ORDER BY seq", None)?.raw() {
+        let row = row?;
+        let record = schema::blob(&row, 0).ok_or_else(|| schema::corrupt("journal"))?;
+        held.shelf.take(engine::journal::decode(record).map_err(|_| schema::corrupt("journal"))?);
+    }
+    Ok(held)
+}
+
+/// The bytes of a segment. One that is gone is as one that is damaged.
+pub(super) fn read_segment(sql: &SqlStorage, id: SegmentId) -> Result<Rc<[u8]>> {
+    let rows = schema::rows(sql, "SELECT bytes FROM segments WHERE id = ?", vec![SqlStorageValue::Integer(id.0)])?;
+    Ok(rows.first().and_then(|row| schema::blob(row, 0)).unwrap_or_default().into())
+}
+
+fn insert(sql: &SqlStorage, id: SegmentId, Written { label, bytes }: &Written) -> Result<()> {
+    let statement = "INSERT INTO segments (id, first_s, last_s, rows, visitors, has_days, has_names, bytes) \
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let numbers = [
+        id.0,
+        label.first_s,
+        label.last_s,
+        label.rows.into(),
+        label.visitors.into(),
+        label.has_days.into(),
+        label.has_names.into(),
+    ];
+    let values = numbers.into_iter().map(SqlStorageValue::Integer);
+    let values: Vec<_> = values.chain([SqlStorageValue::Blob(bytes.to_vec())]).collect();
+    sql.exec(statement, values).map(|_| ())
+}
+
+fn delete(sql: &SqlStorage, id: SegmentId) -> Result<()> {
+    sql.exec("DELETE FROM segments WHERE id = ?", vec![SqlStorageValue::Integer(id.0)])?;
+    sql.exec("DELETE FROM moved WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)]).map(|_| ())
+}
+
+fn write_moved(sql: &SqlStorage, id: SegmentId, places: &[u32]) -> Result<()> {
+    let places = places.iter().flat_map(|place| place.to_le_bytes()).collect();
+    let statement =
+        "INSERT INTO moved (segment, places) VALUES (?, ?) ON CONFLICT DO UPDATE SET places = excluded.places";
+    sql.exec(statement, vec![SqlStorageValue::Integer(id.0), SqlStorageValue::Blob(places)]).map(|_| ())
+}
+
+fn places(bytes: &[u8]) -> impl Iterator<Item = u32> {
+    bytes.as_chunks::<4>().0.iter().map(|place| u32::from_le_bytes(*place))
+}

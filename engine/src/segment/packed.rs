@@ -1,0 +1,214 @@
+//! Columns of whole numbers as bits.
+//!
+//! A column is cut into blocks of 256 values. A block has the width of most of its values in bits; what is wider is an
+//! exception, whose upper bits stand behind the block (patched frame of reference, Zukowski et al., ICDE 2006). A
+//! column of zeros takes no bytes at all.
+
+use crate::bytes::{Malformed, Reader, push_number};
+
+/// Values in a block.
+const BLOCK: usize = 256;
+/// Values that are unpacked together.
+const GROUP: usize = 32;
+
+/// Packs a column.
+pub(super) fn pack(values: &[u32]) -> Vec<u8> {
+    let mut out = Vec::new();
+    if values.iter().any(|value| *value != 0) {
+        for block in values.chunks(BLOCK) {
+            pack_block(&mut out, block);
+        }
+    }
+    out
+}
+
+/// Packs a column of numbers that may need more than 32 bits: the lower halves, with their length in front, then the
+/// upper halves.
+pub(super) fn pack_wide(values: &[u64]) -> Vec<u8> {
+    let (low, high): (Vec<u32>, Vec<u32>) = values.iter().map(|value| (*value as u32, (*value >> 32) as u32)).unzip();
+    let (low, high) = (pack(&low), pack(&high));
+    if low.is_empty() && high.is_empty() {
+        return Vec::new();
+    }
+    let mut out = Vec::with_capacity(low.len() + high.len() + 3);
+    crate::bytes::push_run(&mut out, &low);
+    out.extend_from_slice(&high);
+    out
+}
+
+fn bits(value: u32) -> usize {
+    (u32::BITS - value.leading_zeros()) as usize
+}
+
+/// The width at which a block takes the fewest bytes.
+fn best_width(block: &[u32]) -> usize {
+    let mut of_width = [0usize; 33];
+    for value in block {
+        of_width.iter_mut().skip(bits(*value)).take(1).for_each(|count| *count += 1);
+    }
+    let groups = block.len().div_ceil(GROUP);
+    let cost = |width: usize| {
+        let wider = of_width.iter().enumerate().skip(width + 1);
+        let exceptions: usize = wider.map(|(bits, count)| count * (1 + (bits - width).div_ceil(7))).sum();
+        groups * width * 4 + exceptions
+    };
+    (0..=32).min_by_key(|width| cost(*width)).unwrap_or(32)
+}
+
+fn pack_block(out: &mut Vec<u8>, block: &[u32]) {
+    let mut width = best_width(block);
+    let exceptions = |width: usize| block.iter().filter(|value| bits(**value) > width).count();
+    if exceptions(width) > usize::from(u8::MAX) {
+        width = 32;
+    }
+    out.push(width as u8);
+    out.push(exceptions(width) as u8);
+    let mask = ((1u64 << width) - 1) as u32;
+    for group in block.chunks(GROUP) {
+        let (mut word, mut filled) = (0u64, 0);
+        for value in group.iter().copied().chain(std::iter::repeat_n(0, GROUP - group.len())) {
+            word |= u64::from(value & mask) << filled;
+            filled += width;
+            if filled >= 32 {
+                out.extend_from_slice(&(word as u32).to_le_bytes());
+                word >>= 32;
+                filled -= 32;
+            }
+        }
+    }
+    let wider = || block.iter().zip(0u8..=255).filter(|(value, _)| bits(**value) > width);
+    out.extend(wider().map(|(_, place)| place));
+    for (value, _) in wider() {
+        push_number(out, u64::from(*value) >> width);
+    }
+}
+
+/// Unpacks a column of `count` values.
+pub(super) fn unpack(bytes: &[u8], count: usize) -> Result<Vec<u32>, Malformed> {
+    // A block of zeros takes two bytes, so a count that the bytes cannot hold asks for no memory.
+    if !bytes.is_empty() && count.div_ceil(BLOCK) > bytes.len() {
+        return Err(Malformed);
+    }
+    let mut values = vec![0u32; count.next_multiple_of(GROUP)];
+    if !bytes.is_empty() {
+        let mut from = Reader::new(bytes);
+        for block in values.chunks_mut(BLOCK) {
+            unpack_block(&mut from, block)?;
+        }
+        if !from.is_empty() {
+            return Err(Malformed);
+        }
+    }
+    values.truncate(count);
+    Ok(values)
+}
+
+/// Unpacks a column that was packed by [`pack_wide`].
+pub(super) fn unpack_wide(bytes: &[u8], count: usize) -> Result<Vec<u64>, Malformed> {
+    if bytes.is_empty() {
+        return Ok(vec![0; count]);
+    }
+    let mut from = Reader::new(bytes);
+    let low = unpack(from.run()?, count)?;
+    if from.is_empty() {
+        return Ok(low.into_iter().map(u64::from).collect());
+    }
+    let high = unpack(from.raw(from.len())?, count)?;
+    Ok(low.into_iter().zip(high).map(|(low, high)| u64::from(low) | u64::from(high) << 32).collect())
+}
+
+fn unpack_block(from: &mut Reader<'_>, block: &mut [u32]) -> Result<(), Malformed> {
+    let width = usize::from(from.byte()?);
+    let exceptions = usize::from(from.byte()?);
+    let packed = from.raw(block.len() / GROUP * width * 4)?;
+    unpack_groups(width, packed, block)?;
+    let places = from.raw(exceptions)?;
+    for place in places {
+        let upper = from.number()?;
+        let slot = block.get_mut(usize::from(*place)).ok_or(Malformed)?;
+        if width >= 32 || upper >= 1 << (32 - width) {
+            return Err(Malformed);
+        }
+        *slot |= (upper as u32) << width;
+    }
+    Ok(())
+}
+
+/// Unpacks groups of 32 values of the same width, each by code of its own, so that the compiler knows all places.
+fn unpack_groups(width: usize, packed: &[u8], out: &mut [u32]) -> Result<(), Malformed> {
+    macro_rules! by_width {
+        ($($width:literal)*) => {
+            match width {
+                0 => {}
+                $($width => unpack_width::<$width>(packed, out),)*
+                _ => return Err(Malformed),
+            }
+        };
+    }
+    by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);
+    Ok(())
+}
+
+#[allow(clippy::indexing_slicing, reason = "places are constants below 33 once the loop is unrolled")]
+fn unpack_width<const WIDTH: usize>(packed: &[u8], out: &mut [u32]) {
+    let mask = ((1u64 << WIDTH) - 1) as u32;
+    for (group, out) in packed.chunks_exact(WIDTH * 4).zip(out.as_chunks_mut::<GROUP>().0) {
+        let mut words = [0u32; GROUP + 1];
+        for (word, bytes) in words.iter_mut().zip(group.as_chunks::<4>().0) {
+            *word = u32::from_le_bytes(*bytes);
+        }
+        for (place, slot) in out.iter_mut().enumerate() {
+            let bit = place * WIDTH;
+            let pair = u64::from(words[bit / 32]) | u64::from(words[bit / 32 + 1]) << 32;
+            *slot = (pair >> (bit % 32)) as u32 & mask;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn values() -> impl Strategy<Value = Vec<u32>> {
+        let value = prop_oneof![9 => 0u32..20, 1 => any::<u32>(), 1 => Just(u32::MAX)];
+        proptest::collection::vec(value, 0..700)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_is_unpacked(values in values(), wide in proptest::collection::vec(any::<u64>(), 0..300)) {
+            prop_assert_eq!(unpack(&pack(&values), values.len()), Ok(values));
+            prop_assert_eq!(unpack_wide(&pack_wide(&wide), wide.len()), Ok(wide));
+        }
+
+        #[test]
+        fn of_one_width_too(width in 0u32..=32, seeds in proptest::collection::vec(any::<u32>(), 300)) {
+            let values: Vec<u32> = seeds.iter().map(|seed| (u64::from(*seed) & ((1u64 << width) - 1)) as u32).collect();
+            prop_assert_eq!(unpack(&pack(&values), values.len()), Ok(values));
+        }
+
+        #[test]
+        fn damage_is_an_error_or_other_values(values in values(), cut in 0usize..400, flip in 0usize..400) {
+            let mut packed = pack(&values);
+            packed.truncate(cut);
+            let place = flip.checked_rem(packed.len()).unwrap_or(0);
+            packed.iter_mut().skip(place).take(1).for_each(|byte| *byte ^= 0xff);
+            let _ = unpack(&packed, values.len());
+        }
+    }
+
+    #[test]
+    fn zeros_take_nothing_and_rare_large_values_little() {
+        assert!(pack(&vec![0; 5_000]).is_empty());
+        let mut values = [1u32; 256];
+        values[17] = 1 << 20;
+        // 256 bits, two bytes in front, and one exception of a place and three bytes.
+        assert_eq!(pack(&values).len(), 2 + 32 + 1 + 3);
+    }
+
+    #[test]
+    fn a_count_beyond_the_bytes_asks_for_no_memory() {
+        assert_eq!(unpack(&[0, 0], usize::MAX / 8), Err(Malformed));
+    }
+}

@@ -1,0 +1,320 @@
+//! A site's events at rest and on the way there: which segments there are, what has come since, and when segments are
+//! written and rewritten.
+//!
+//! A visitor is always in one place: when an event comes of someone whom a segment knows, all of the visitor's events
+//! move out of that segment to the recent ones (the segment itself stays as it is and a list says who has left it).
+//! So the counts of all places add up, and an event may come at any time about any past moment. Compaction writes the
+//! recent events down as new segments, together with the lists; tidying rewrites segments that are small, or that many
+//! have left, or whose visitors' hashes can never come again.
+//!
+//! Bytes are passed in and out: what is here knows no storage.
+
+mod hashes;
+mod recent;
+mod tidy;
+
+#[cfg(test)]
+mod tests;
+
+use crate::event::{Event, UnixSeconds};
+use crate::segment::{Error, Hashes, Nameless, Part, Segment, encode};
+use hashes::Held;
+use recent::Recent;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+pub use tidy::Rewrite;
+
+/// The number of a segment of a site: later ones have greater numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentId(pub i64);
+
+/// Recent events after which it is time for a compaction.
+pub const RECENT_EVENTS: usize = 4_096;
+
+/// Events that a segment has at most, save where one visitor has more.
+pub const SEGMENT_EVENTS: usize = 32_768;
+
+/// Bytes that a segment has at most, less than a row of the database may have.
+const SEGMENT_BYTES: usize = 1_500_000;
+
+/// What is known of a segment without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Time of the earliest event, in seconds since 1970.
+    pub first_s: i64,
+    /// Time of the latest event.
+    pub last_s: i64,
+    /// Number of events.
+    pub rows: u32,
+    /// Number of visitors.
+    pub visitors: u32,
+    /// Whether any visitor's hash is of one day and still kept.
+    pub has_days: bool,
+    /// Whether any visitor's hash is of a name.
+    pub has_names: bool,
+}
+
+impl Label {
+    /// The label of a segment.
+    ///
+    /// # Errors
+    /// Where the hashes cannot be read.
+    pub fn of(segment: &Segment) -> Result<Self, Error> {
+        let hashes = Part::new(segment.clone()).hashes()?;
+        let (first_s, last_s) = segment.span();
+        Ok(Self {
+            first_s,
+            last_s,
+            rows: segment.rows() as u32,
+            visitors: segment.visitors() as u32,
+            has_days: hashes.iter().any(|(_, hash)| hash.is_of_one_day()),
+            has_names: hashes.iter().any(|(_, hash)| !hash.is_of_one_day()),
+        })
+    }
+}
+
+/// A segment that is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its label.
+    pub label: Label,
+    /// Its bytes.
+    pub bytes: Rc<[u8]>,
+}
+
+/// What a compaction is to write, all of it or nothing, while the journal is emptied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compaction {
+    /// New segments.
+    pub segments: Vec<Written>,
+    /// Segments that visitors have left since the last compaction, with the places of all that ever have.
+    pub moved: Vec<(SegmentId, Vec<u32>)>,
+}
+
+/// A segment on the shelf.
+#[derive(Clone, Debug)]
+struct Shelved {
+    label: Label,
+    /// The places of the visitors who have left it.
+    moved: BTreeSet<u32>,
+    /// Whether that is not written down yet.
+    moved_lately: bool,
+    /// The hashes of its visitors, once they were needed.
+    held: Option<Held>,
+}
+
+/// All of a site's events.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    segments: BTreeMap<SegmentId, Shelved>,
+    /// Segments that cannot be read: nothing is asked of them any more.
+    damaged: BTreeSet<SegmentId>,
+    recent: Recent,
+    /// Counts up whenever something that was asked before may have another answer.
+    version: u64,
+}
+
+/// Reads a segment's bytes.
+pub trait ReadSegment {
+    /// Why that may fail, save that the segment is damaged.
+    type Error;
+    /// The bytes of a segment.
+    fn read(&mut self, id: SegmentId) -> Result<Rc<[u8]>, Self::Error>;
+}
+
+impl<E, F: FnMut(SegmentId) -> Result<Rc<[u8]>, E>> ReadSegment for F {
+    type Error = E;
+    fn read(&mut self, id: SegmentId) -> Result<Rc<[u8]>, E> {
+        self(id)
+    }
+}
+
+impl Shelf {
+    /// Puts a segment that is written on the shelf; `moved` are the places of those who have left it.
+    pub fn put(&mut self, id: SegmentId, label: Label, moved: impl IntoIterator<Item = u32>) {
+        let moved = moved.into_iter().collect();
+        self.segments.insert(id, Shelved { label, moved, moved_lately: false, held: None });
+        self.version += 1;
+    }
+
+    /// Takes in events that are in the journal, in the order of their arrival.
+    pub fn take(&mut self, events: Vec<Event>) {
+        if !events.is_empty() {
+            self.recent.take(events);
+            self.version += 1;
+        }
+    }
+
+    /// How many events have come since the last compaction.
+    pub fn recent_events(&self) -> usize {
+        self.recent.taken()
+    }
+
+    /// Changes whenever something that was asked before may have another answer.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Time of the earliest event.
+    pub fn first_event(&self) -> Option<UnixSeconds> {
+        let segments = self.readable().map(|(_, shelved)| UnixSeconds(shelved.label.first_s));
+        segments.chain(self.recent.first_event()).min()
+    }
+
+    /// How many segments cannot be read.
+    pub fn damaged(&self) -> usize {
+        self.damaged.len()
+    }
+
+    /// The labels of the segments that can be read.
+    pub fn labels(&self) -> impl Iterator<Item = (SegmentId, &Label)> {
+        self.readable().map(|(id, shelved)| (id, &shelved.label))
+    }
+
+    fn readable(&self) -> impl Iterator<Item = (SegmentId, &Shelved)> {
+        self.segments.iter().map(|(id, shelved)| (*id, shelved)).filter(|(id, _)| !self.damaged.contains(id))
+    }
+
+    /// Asks of all events from one moment to another (in seconds since 1970), part by part. A segment that turns out
+    /// to be damaged is set aside, and `begin` is called again for a fresh start without it.
+    pub fn ask<R: ReadSegment, Q>(
+        &mut self,
+        span: Option<(i64, i64)>,
+        read: &mut R,
+        begin: impl Fn() -> Q,
+        add: impl Fn(&mut Q, &Part),
+    ) -> Result<Q, R::Error> {
+        self.settle(read)?;
+        'fresh: loop {
+            let mut question = begin();
+            let Some((from, to)) = span else { return Ok(question) };
+            let of_span = |label: &Label| label.first_s <= to && label.last_s >= from;
+            let ids: Vec<SegmentId> =
+                self.readable().filter(|(_, shelved)| of_span(&shelved.label)).map(|(id, _)| id).collect();
+            for id in ids {
+                let Some(part) = self.part(id, read)? else { continue 'fresh };
+                add(&mut question, &part);
+                if part.is_damaged() {
+                    self.set_aside(id);
+                    continue 'fresh;
+                }
+            }
+            for part in self.recent.parts() {
+                add(&mut question, &part);
+            }
+            return Ok(question);
+        }
+    }
+
+    /// A segment without those who have left it; none where it cannot be read, which sets it aside.
+    fn part<R: ReadSegment>(&mut self, id: SegmentId, read: &mut R) -> Result<Option<Part>, R::Error> {
+        let Ok(segment) = Segment::open(read.read(id)?) else {
+            self.set_aside(id);
+            return Ok(None);
+        };
+        let part = Part::new(segment);
+        let moved = self.segments.get(&id).map(|shelved| &shelved.moved);
+        Ok(Some(match moved {
+            Some(moved) if !moved.is_empty() => part.without(moved.iter().copied()),
+            _ => part,
+        }))
+    }
+
+    fn set_aside(&mut self, id: SegmentId) {
+        self.damaged.insert(id);
+        self.version += 1;
+    }
+
+    /// Brings the visitors of recent events together: whoever is in a segment moves out of it.
+    fn settle<R: ReadSegment>(&mut self, read: &mut R) -> Result<(), R::Error> {
+        let new = self.recent.unplaced();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let (days, names) = (new.iter().any(|hash| hash.is_of_one_day()), new.iter().any(|hash| !hash.is_of_one_day()));
+        let ids: Vec<SegmentId> = self.readable().map(|(id, _)| id).collect();
+        for id in ids {
+            let Some(shelved) = self.segments.get_mut(&id) else { continue };
+            if !(days && shelved.label.has_days || names && shelved.label.has_names) {
+                continue;
+            }
+            if shelved.held.is_none() {
+                let hashes = Segment::open(read.read(id)?).and_then(|segment| Part::new(segment).hashes());
+                let Ok(hashes) = hashes else {
+                    self.set_aside(id);
+                    continue;
+                };
+                shelved.held = Some(Held::of(hashes));
+            }
+            let met: BTreeSet<u32> = shelved.held.as_ref().map(|held| held.common(&new)).unwrap_or_default();
+            let coming: BTreeSet<u32> = met.difference(&shelved.moved).copied().collect();
+            if coming.is_empty() {
+                continue;
+            }
+            let events = Segment::open(read.read(id)?).and_then(|segment| {
+                Part::new(segment).events(|place| coming.contains(&place), &mut Nameless::default())
+            });
+            match events {
+                Ok(events) => {
+                    shelved.moved.extend(coming);
+                    shelved.moved_lately = true;
+                    self.recent.bring(events);
+                }
+                Err(_) => self.set_aside(id),
+            }
+        }
+        self.recent.placed();
+        Ok(())
+    }
+
+    /// What is to be written so that the journal can be emptied.
+    pub fn compaction<R: ReadSegment>(&mut self, read: &mut R) -> Result<Compaction, R::Error> {
+        self.settle(read)?;
+        let segments = written(&self.recent.by_time(), Hashes::Keep);
+        let lately = self.segments.iter().filter(|(_, shelved)| shelved.moved_lately);
+        let moved = lately.map(|(id, shelved)| (*id, shelved.moved.iter().copied().collect())).collect();
+        Ok(Compaction { segments, moved })
+    }
+
+    /// What a compaction said is written, under these numbers, and the journal is empty.
+    pub fn compacted(&mut self, segments: impl IntoIterator<Item = (SegmentId, Label)>) {
+        self.recent = Recent::default();
+        self.segments.values_mut().for_each(|shelved| shelved.moved_lately = false);
+        for (id, label) in segments {
+            self.put(id, label, []);
+        }
+    }
+}
+
+/// Writes visitors' events as segments, none larger than it may be.
+fn written(visitors: &[&[Event]], hashes: Hashes) -> Vec<Written> {
+    let mut segments = Vec::new();
+    let mut rest = visitors;
+    while !rest.is_empty() {
+        let mut events = 0;
+        let fits = |visitor: &&&[Event]| {
+            events += visitor.len();
+            events <= SEGMENT_EVENTS
+        };
+        let len = rest.iter().take_while(fits).count().max(1);
+        let (now, later) = rest.split_at(len.min(rest.len()));
+        write_within(now, hashes, &mut segments);
+        rest = later;
+    }
+    segments
+}
+
+/// Halves what turns out to be too many bytes.
+fn write_within(visitors: &[&[Event]], hashes: Hashes, segments: &mut Vec<Written>) {
+    let bytes: Rc<[u8]> = encode(visitors.iter().copied().flatten(), hashes).into();
+    if bytes.len() > SEGMENT_BYTES && visitors.len() > 1 {
+        let (left, right) = visitors.split_at(visitors.len() / 2);
+        write_within(left, hashes, segments);
+        write_within(right, hashes, segments);
+        return;
+    }
+    // What was just written can be read.
+    if let Ok(label) = Segment::open(bytes.clone()).and_then(|segment| Label::of(&segment)) {
+        segments.push(Written { label, bytes });
+    }
+}

@@ -1,0 +1,279 @@
+use super::*;
+use crate::event::{ENGAGEMENT, PAGEVIEW, VisitAttributes, VisitorHash};
+use crate::query::{self, Questions};
+use crate::site::SiteSettings;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+
+/// What would be on disk, and the shelf in memory.
+#[derive(Default)]
+struct Site {
+    segments: BTreeMap<SegmentId, (Label, Rc<[u8]>)>,
+    moved: BTreeMap<SegmentId, Vec<u32>>,
+    journal: Vec<Event>,
+    next_id: i64,
+    shelf: Shelf,
+}
+
+impl Site {
+    fn take(&mut self, events: &[Event]) {
+        self.journal.extend(events.iter().cloned());
+        self.shelf.take(events.to_vec());
+    }
+
+    fn reopen(&mut self) {
+        self.shelf = Shelf::default();
+        for (id, (label, _)) in &self.segments {
+            self.shelf.put(*id, label.clone(), self.moved.get(id).into_iter().flatten().copied());
+        }
+        self.shelf.take(self.journal.clone());
+    }
+
+    fn write(&mut self, new: Vec<Written>) -> Vec<(SegmentId, Label)> {
+        let mut labels = Vec::new();
+        for Written { label, bytes } in new {
+            self.next_id += 1;
+            self.segments.insert(SegmentId(self.next_id), (label.clone(), bytes));
+            labels.push((SegmentId(self.next_id), label));
+        }
+        labels
+    }
+
+    fn compact(&mut self, crashes: bool) {
+        let compaction = {
+            let segments = &self.segments;
+            let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
+            self.shelf.compaction(&mut read).unwrap()
+        };
+        if crashes {
+            return self.reopen();
+        }
+        self.journal.clear();
+        self.moved.extend(compaction.moved);
+        let labels = self.write(compaction.segments);
+        self.shelf.compacted(labels);
+    }
+
+    fn tidy(&mut self, now_s: i64) {
+        loop {
+            let ids = self.shelf.next_rewrite(now_s, i64::MIN + 86_400);
+            if ids.is_empty() {
+                return;
+            }
+            let rewrite = {
+                let segments = &self.segments;
+                let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
+                self.shelf.rewrite(&ids, now_s, i64::MIN, &mut read).unwrap()
+            };
+            for id in &rewrite.old {
+                self.segments.remove(id);
+                self.moved.remove(id);
+            }
+            let labels = self.write(rewrite.new);
+            self.shelf.rewritten(&rewrite.old, labels);
+        }
+    }
+
+    fn ask(&mut self, request: &Value) -> Value {
+        let settings = Rc::new(settings());
+        let first = self.shelf.first_event();
+        let begin = || Questions::read(settings.clone(), UnixSeconds(30 * 86_400), first, request).unwrap();
+        let span = begin().span();
+        let segments = &self.segments;
+        let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
+        self.shelf.ask(span, &mut read, begin, Questions::add).unwrap().answer()
+    }
+}
+
+fn settings() -> SiteSettings {
+    SiteSettings::from_json(&json!({"goals": [{"event": "Signup"}, {"page_path": "/a*"}]})).unwrap()
+}
+
+fn request() -> Value {
+    let all = ["visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration"];
+    let ranges = [json!("all"), json!(["1970-01-03", "1970-01-09"])];
+    let queries = ranges.iter().flat_map(|range| {
+        [
+            json!({"metrics": all}),
+            json!({"metrics": all, "dimensions": ["event:page"], "include": {"total_rows": true}}),
+            json!({"metrics": all, "dimensions": ["time:day", "visit:browser"]}),
+            json!({"metrics": all, "dimensions": ["time:hour"]}),
+            json!({"metrics": all, "dimensions": ["visit:entry_page"], "filters": [["has_done", ["is", "event:name", ["Signup"]]]]}),
+            json!({"metrics": ["visitors", "conversion_rate"], "dimensions": ["event:goal", "visit:browser"]}),
+            json!({"metrics": ["visitors", "percentage"], "dimensions": ["visit:exit_page"], "filters": [["is", "event:page", ["/a"]]]}),
+            json!({"metrics": ["scroll_depth", "time_on_page"], "dimensions": ["event:page"]}),
+        ]
+        .map(|mut query| {
+            query["date_range"] = range.clone();
+            query
+        })
+    });
+    json!({"site_id": "example.com", "queries": queries.collect::<Vec<_>>()})
+}
+
+fn event((visitor, time, name, path, browser): (u64, i64, u8, u8, u8)) -> Event {
+    let name = [PAGEVIEW, PAGEVIEW, ENGAGEMENT, "Signup"][usize::from(name)];
+    Event {
+        visitor: VisitorHash::of_name(visitor * 977),
+        time: UnixSeconds(time),
+        name: name.to_owned(),
+        interactive: name != ENGAGEMENT,
+        pathname: ["/a", "/b", "/aa"][usize::from(path)].to_owned(),
+        visit: VisitAttributes {
+            browser: ["Firefox", "Chrome", ""][usize::from(browser)].to_owned(),
+            ..Default::default()
+        },
+        scroll_depth: (name == ENGAGEMENT).then_some(path * 30),
+        engagement_time_ms: (name == ENGAGEMENT).then_some(5_000),
+        ..Event::default()
+    }
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    // Times are near one another often enough for visits to form, end and grow together.
+    let time = (0i64..12, 0i64..5).prop_map(|(day, step)| day * 86_400 + step * 1_200);
+    let event = (0u64..8, time, 0u8..4, 0u8..3, 0u8..3).prop_map(event);
+    proptest::collection::vec(event, 1..60)
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Take(usize),
+    Ask,
+    Compact,
+    CompactAndCrash,
+    Reopen,
+    Tidy,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (1usize..9).prop_map(Step::Take),
+        1 => Just(Step::Ask),
+        2 => Just(Step::Compact),
+        1 => Just(Step::CompactAndCrash),
+        1 => Just(Step::Reopen),
+        1 => Just(Step::Tidy),
+    ];
+    proptest::collection::vec(step, 0..25)
+}
+
+fn plain(events: &[Event]) -> Value {
+    let part = Part::new(Segment::open(encode(events, Hashes::Keep).into()).unwrap());
+    query::answer(&[part], &settings(), UnixSeconds(30 * 86_400), &request()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_way_of_keeping_events_gives_the_same_answers(events in events(), steps in steps()) {
+        let mut site = Site::default();
+        let mut taken = 0;
+        for step in steps {
+            match step {
+                Step::Take(count) => {
+                    let end = (taken + count).min(events.len());
+                    site.take(&events[taken..end]);
+                    taken = end;
+                }
+                Step::Ask => prop_assert_eq!(site.ask(&request()), plain(&events[..taken])),
+                Step::Compact => site.compact(false),
+                Step::CompactAndCrash => site.compact(true),
+                Step::Reopen => site.reopen(),
+                Step::Tidy => site.tidy(0),
+            }
+        }
+        site.take(&events[taken..]);
+        prop_assert_eq!(site.ask(&request()), plain(&events));
+        site.compact(false);
+        site.tidy(100 * 86_400);
+        prop_assert_eq!(site.ask(&request()), plain(&events));
+        site.reopen();
+        prop_assert_eq!(site.ask(&request()), plain(&events));
+    }
+}
+
+/// Visits of people of a day: `count` visitors with two page views each.
+fn day_of_visitors(day: i64, count: u64) -> Vec<Event> {
+    let view = |visitor: u64, minute: i64| Event {
+        visitor: VisitorHash::of_one_day((day as u64 * 1_000 + visitor) << 8),
+        time: UnixSeconds(day * 86_400 + visitor as i64 * 10 + minute * 60),
+        name: PAGEVIEW.to_owned(),
+        pathname: format!("/{}", visitor % 7),
+        ..Event::default()
+    };
+    (0..count).flat_map(|visitor| [view(visitor, 0), view(visitor, 3)]).collect()
+}
+
+#[test]
+fn hashes_go_when_their_salt_has_gone_and_nothing_else_changes() {
+    let mut site = Site::default();
+    let mut all = Vec::new();
+    for day in 0..6 {
+        let events = day_of_visitors(day, 40);
+        site.take(&events);
+        all.extend(events);
+        site.compact(false);
+    }
+    site.tidy(6 * 86_400);
+    let kept: Vec<bool> = site.shelf.labels().map(|(_, label)| label.has_days).collect();
+    assert!(kept.contains(&true) && kept.contains(&false), "{kept:?}");
+    site.tidy(60 * 86_400);
+    assert!(site.shelf.labels().all(|(_, label)| !label.has_days));
+    assert!(site.segments.len() < 6);
+    assert_eq!(site.ask(&request()), plain(&all));
+}
+
+#[test]
+fn what_is_over_its_time_goes() {
+    let mut site = Site::default();
+    for day in 0..6 {
+        site.take(&day_of_visitors(day, 5));
+        site.compact(false);
+    }
+    let keep_from = 3 * 86_400;
+    loop {
+        let ids = site.shelf.next_rewrite(6 * 86_400, keep_from);
+        if ids.is_empty() {
+            break;
+        }
+        let segments = &site.segments;
+        let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
+        let rewrite = site.shelf.rewrite(&ids, 6 * 86_400, keep_from, &mut read).unwrap();
+        rewrite.old.iter().for_each(|id| drop(site.segments.remove(id)));
+        let labels = site.write(rewrite.new);
+        site.shelf.rewritten(&rewrite.old, labels);
+    }
+    assert_eq!(site.shelf.first_event(), Some(UnixSeconds(keep_from)));
+}
+
+#[test]
+fn a_damaged_segment_is_set_aside_and_the_rest_answers() {
+    let mut site = Site::default();
+    for day in 0..3 {
+        site.take(&day_of_visitors(day, 20));
+        site.compact(false);
+    }
+    let (_, bytes) = site.segments.get_mut(&SegmentId(2)).unwrap();
+    let mut damaged = bytes.to_vec();
+    let at = damaged.len() - 3;
+    damaged[at] ^= 1;
+    *bytes = damaged.into();
+    let rest = [day_of_visitors(0, 20), day_of_visitors(2, 20)].concat();
+    assert_eq!(site.ask(&request()), plain(&rest));
+    assert_eq!((site.shelf.damaged(), site.shelf.is_damaged(SegmentId(2))), (1, true));
+    assert_eq!(site.ask(&request()), plain(&rest));
+}
+
+#[test]
+fn large_compactions_are_cut_between_visitors() {
+    let mut site = Site::default();
+    site.take(&day_of_visitors(0, SEGMENT_EVENTS as u64));
+    assert_eq!(site.shelf.recent_events(), SEGMENT_EVENTS * 2);
+    site.compact(false);
+    let rows: Vec<u32> = site.shelf.labels().map(|(_, label)| label.rows).collect();
+    assert_eq!(rows, [SEGMENT_EVENTS as u32, SEGMENT_EVENTS as u32]);
+    assert_eq!(site.shelf.recent_events(), 0);
+}

@@ -1,0 +1,118 @@
+//! Which segments are rewritten, and when.
+
+use super::{Label, SEGMENT_EVENTS, SegmentId, Shelf, Shelved, Written, written};
+use crate::event::Event;
+use crate::segment::{Hashes, Nameless};
+
+/// Seconds after a segment's last event in which more of its visitors of one day may come: a salt lives through the day
+/// after its own, in any time zone.
+const DAY_HASHES_S: i64 = 3 * 86_400;
+
+/// Segments that stand side by side in time are joined when they are so many.
+const JOINED: usize = 4;
+
+/// Segments that are to be replaced, and by what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rewrite {
+    /// What goes.
+    pub old: Vec<SegmentId>,
+    /// What comes.
+    pub new: Vec<Written>,
+}
+
+impl Shelved {
+    /// About how many of its events are still in it.
+    fn rows_left(&self) -> usize {
+        let left = u64::from(self.label.visitors) - (self.moved.len() as u64).min(self.label.visitors.into());
+        (u64::from(self.label.rows) * left / u64::from(self.label.visitors.max(1))) as usize
+    }
+}
+
+impl Shelf {
+    /// The next segments to rewrite at the present moment, if any: those with events from before `keep_from_s`, which
+    /// go; those that most have left; those whose hashes can go; and small ones side by side.
+    pub fn next_rewrite(&self, now_s: i64, keep_from_s: i64) -> Vec<SegmentId> {
+        let mut in_time: Vec<(SegmentId, &Shelved)> = self.readable().collect();
+        in_time.sort_by_key(|(id, shelved)| (shelved.label.first_s, *id));
+        let alone = |(_, shelved): &&(SegmentId, &Shelved)| {
+            // A day's grace, so that a segment is not rewritten each time for the events of some minutes.
+            let over = shelved.label.last_s < keep_from_s || shelved.label.first_s < keep_from_s - 86_400;
+            over || shelved.rows_left() * 2 < shelved.label.rows as usize || shelved.rows_left() == 0
+        };
+        if let Some((id, _)) = in_time.iter().find(alone) {
+            return vec![*id];
+        }
+        let is_cold = |label: &Label| label.has_days && label.last_s < now_s - DAY_HASHES_S;
+        let cold = in_time.iter().skip_while(|(_, shelved)| !is_cold(&shelved.label));
+        let cold = together(cold.take_while(|(_, shelved)| is_cold(&shelved.label)));
+        if !cold.is_empty() {
+            return cold;
+        }
+        let small = in_time.windows(JOINED).find(|run| {
+            let rows = || run.iter().map(|(_, shelved)| shelved.rows_left());
+            let alike = run.windows(2).all(|pair| match pair {
+                [(_, left), (_, right)] => left.label.has_days == right.label.has_days,
+                _ => true,
+            });
+            let (sum, most) = (rows().sum::<usize>(), rows().max().unwrap_or(0));
+            // The largest is no more than half, so that an event is rewritten a few times only.
+            alike && sum <= SEGMENT_EVENTS && most * 2 <= sum
+        });
+        small.map(|run| run.iter().map(|(id, _)| *id).collect()).unwrap_or_default()
+    }
+
+    /// Reads segments and writes what is left of them, without events from before `keep_from_s`.
+    pub fn rewrite<R: super::ReadSegment>(
+        &mut self,
+        ids: &[SegmentId],
+        now_s: i64,
+        keep_from_s: i64,
+        read: &mut R,
+    ) -> Result<Rewrite, R::Error> {
+        let mut old = Vec::new();
+        let mut events: Vec<Event> = Vec::new();
+        let mut nameless = Nameless::default();
+        let mut is_cold = true;
+        for id in ids {
+            let Some(part) = self.part(*id, read)? else { continue };
+            match part.events(|_| true, &mut nameless) {
+                Ok(found) => {
+                    old.push(*id);
+                    is_cold &= part.segment().span().1 < now_s - DAY_HASHES_S;
+                    events.extend(found.into_iter().filter(|event| event.time.0 >= keep_from_s));
+                }
+                Err(_) => self.set_aside(*id),
+            }
+        }
+        let mut visitors: Vec<&[Event]> = events.chunk_by(|left, right| left.visitor == right.visitor).collect();
+        visitors.sort_by_key(|events| events.iter().map(|event| event.time).min());
+        let new = written(&visitors, if is_cold { Hashes::DropOfDays } else { Hashes::Keep });
+        Ok(Rewrite { old, new })
+    }
+
+    /// What a rewrite said is done, the new segments under these numbers.
+    pub fn rewritten(&mut self, old: &[SegmentId], new: impl IntoIterator<Item = (SegmentId, Label)>) {
+        for id in old {
+            self.segments.remove(id);
+        }
+        for (id, label) in new {
+            self.put(id, label, []);
+        }
+    }
+
+    /// A segment that cannot be read is out of the way; its bytes are the caller's to keep.
+    pub fn is_damaged(&self, id: SegmentId) -> bool {
+        self.damaged.contains(&id)
+    }
+}
+
+/// The first of a run that fit into one segment.
+fn together<'a>(run: impl Iterator<Item = &'a (SegmentId, &'a Shelved)>) -> Vec<SegmentId> {
+    let mut rows = 0;
+    let fits = |(_, shelved): &&(SegmentId, &Shelved)| {
+        let first = rows == 0;
+        rows += shelved.rows_left();
+        first || rows <= SEGMENT_EVENTS
+    };
+    run.take_while(fits).map(|(id, _)| *id).collect()
+}
