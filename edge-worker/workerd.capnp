@@ -39,6 +39,7 @@ const collector :Workerd.Worker = (
     (name = "PASSERBY_CLIENT_IP_HEADER", fromEnvironment = "PASSERBY_CLIENT_IP_HEADER"),
     (name = "PASSERBY_COUNTRY_HEADER", fromEnvironment = "PASSERBY_COUNTRY_HEADER"),
     (name = "PASSERBY_GROUP_WINDOW_MS", fromEnvironment = "PASSERBY_GROUP_WINDOW_MS"),
+    (name = "PASSERBY_JOURNAL_EVENTS", fromEnvironment = "PASSERBY_JOURNAL_EVENTS"),
   ],
   durableObjectNamespaces = [
     (className = "SiteStore", uniqueKey = "passerby-site", enableSql = true),

@@ -16,6 +16,8 @@ pub struct Config {
     pub country_header: Option<String>,
     /// How long deliveries wait to be committed together, in milliseconds.
     pub group_window_ms: u32,
+    /// How many events a site's journal holds before they are written down as a segment.
+    pub journal_events: usize,
 }
 
 impl Config {
@@ -28,6 +30,9 @@ impl Config {
             client_ip_header: variable("PASSERBY_CLIENT_IP_HEADER"),
             country_header: variable("PASSERBY_COUNTRY_HEADER"),
             group_window_ms: variable("PASSERBY_GROUP_WINDOW_MS").and_then(|ms| ms.parse().ok()).unwrap_or(0),
+            journal_events: variable("PASSERBY_JOURNAL_EVENTS")
+                .and_then(|events| events.parse().ok())
+                .unwrap_or(engine::shelf::RECENT_EVENTS),
         }
     }
 }

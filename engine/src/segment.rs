@@ -72,9 +72,6 @@ pub struct Segment {
     columns: BTreeMap<u8, (Range<usize>, u32)>,
 }
 
-/// Most rows that a segment may have, so that a damaged header asks for no more memory than an isolate has.
-const ROWS_MAX: usize = 1 << 22;
-
 impl Segment {
     /// Opens a segment.
     pub fn open(bytes: Rc<[u8]>) -> Result<Self, Error> {
@@ -107,7 +104,7 @@ impl Segment {
             columns.insert(number, (start..end, checksum));
             start = end;
         }
-        let counts_fit = rows <= ROWS_MAX && visits <= rows && visitors <= visits;
+        let counts_fit = rows <= packed::COUNT_MAX && visits <= rows && visitors <= visits;
         if !counts_fit || start != bytes.len() || tuples.iter().any(|count| *count > rows) {
             return Err(Error::Damaged);
         }

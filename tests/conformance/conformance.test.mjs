@@ -22,24 +22,27 @@ function run(worker, files) {
   });
 }
 
-test("as many vectors pass as ever", { timeout: 240_000 }, async () => {
-  const files = readdirSync(HERE).filter((name) => name.endsWith(".jsonl")).sort();
-  assert.deepEqual(Object.keys(EXPECTED).sort(), files, "every file of vectors has its number in expected.json");
-  const worker = await Worker.start();
-  try {
-    const output = await run(worker, files.map((name) => join(HERE, name)));
-    const passed = {};
-    const failed = {};
-    for (const [, file, good, bad] of output.matchAll(LINE)) {
-      passed[file] = Number(good);
-      failed[file] = Number(bad);
+// Events in the journal, and events that are written down as segments at once.
+for (const PASSERBY_JOURNAL_EVENTS of ["", "1"]) {
+  test(`as many vectors pass as ever, journal ${PASSERBY_JOURNAL_EVENTS || "of the usual size"}`, { timeout: 240_000 }, async () => {
+    const files = readdirSync(HERE).filter((name) => name.endsWith(".jsonl")).sort();
+    assert.deepEqual(Object.keys(EXPECTED).sort(), files, "every file of vectors has its number in expected.json");
+    const worker = await Worker.start({ env: { PASSERBY_JOURNAL_EVENTS } });
+    try {
+      const output = await run(worker, files.map((name) => join(HERE, name)));
+      const passed = {};
+      const failed = {};
+      for (const [, file, good, bad] of output.matchAll(LINE)) {
+        passed[file] = Number(good);
+        failed[file] = Number(bad);
+      }
+      assert.deepEqual(Object.keys(passed).sort(), files, output);
+      const sum = (counts) => Object.values(counts).reduce((a, b) => a + b, 0);
+      const wrong = files.filter((name) => failed[name] > 0).map((name) => `${name} ${failed[name]}`);
+      console.log(`conformance: ${sum(passed)} of ${sum(passed) + sum(failed)} vectors pass; failing: ${wrong.join(", ") || "none"}`);
+      assert.deepEqual(passed, EXPECTED, `update expected.json if more pass; details:\n${output}`);
+    } finally {
+      await worker.dispose();
     }
-    assert.deepEqual(Object.keys(passed).sort(), files, output);
-    const sum = (counts) => Object.values(counts).reduce((a, b) => a + b, 0);
-    const wrong = files.filter((name) => failed[name] > 0).map((name) => `${name} ${failed[name]}`);
-    console.log(`conformance: ${sum(passed)} of ${sum(passed) + sum(failed)} vectors pass; failing: ${wrong.join(", ") || "none"}`);
-    assert.deepEqual(passed, EXPECTED, `update expected.json if more pass; details:\n${output}`);
-  } finally {
-    await worker.dispose();
-  }
-});
+  });
+}

@@ -21,7 +21,8 @@ const EVENTS_OF_IMPORT = 700;
 let worker, oracle;
 before(async () => {
   console.log(`seed ${SEED}: repeat with ${NIGHTLY ? "PASSERBY_NIGHTLY=1 " : ""}PASSERBY_SEED=${SEED}`);
-  worker = await Worker.start();
+  // A journal smaller than an import, so that visitors of later imports come back out of segments.
+  worker = await Worker.start({ env: { PASSERBY_JOURNAL_EVENTS: "300" } });
   oracle = new Oracle();
 });
 after(async () => {

@@ -9,7 +9,8 @@ import { seeded } from "./seeded.mjs";
 const SITE = "once.test";
 
 async function withWorker(check) {
-  const worker = await Worker.start();
+  // A small journal, so that kills meet its compaction too.
+  const worker = await Worker.start({ env: { PASSERBY_JOURNAL_EVENTS: "20" } });
   try {
     await worker.api.putSite(SITE);
     await check(worker, worker.api);

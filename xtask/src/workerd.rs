@@ -9,8 +9,13 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// Variables of the operator's that reach the worker.
-const PASSED_ON: [&str; 4] =
-    ["PASSERBY_TEST", "PASSERBY_COUNTRY_HEADER", "PASSERBY_CLIENT_IP_HEADER", "PASSERBY_GROUP_WINDOW_MS"];
+const PASSED_ON: [&str; 5] = [
+    "PASSERBY_TEST",
+    "PASSERBY_COUNTRY_HEADER",
+    "PASSERBY_CLIENT_IP_HEADER",
+    "PASSERBY_GROUP_WINDOW_MS",
+    "PASSERBY_JOURNAL_EVENTS",
+];
 /// How long requests in flight may take to end before the process is killed.
 const GRACE: Duration = Duration::from_secs(5);
 

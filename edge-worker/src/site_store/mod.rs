@@ -49,6 +49,8 @@ pub(crate) struct Site {
     test_mode: bool,
     /// How long a group waits for more deliveries: money on Cloudflare, where rows written are billed.
     group_window: Duration,
+    /// How many events the journal holds before it is written down.
+    journal_events: usize,
     record: RefCell<Option<SiteRecord>>,
     window: RefCell<Option<DedupeWindow>>,
     group: RefCell<Group>,
@@ -70,6 +72,7 @@ impl DurableObject for SiteStore {
             storage: state.storage(),
             test_mode: config.test_mode,
             group_window: Duration::from_millis(config.group_window_ms.into()),
+            journal_events: config.journal_events,
             record: RefCell::default(),
             window: RefCell::default(),
             group: RefCell::default(),

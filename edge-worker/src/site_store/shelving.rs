@@ -2,7 +2,7 @@
 
 use super::{Site, schema};
 use engine::event::Event;
-use engine::shelf::{Label, RECENT_EVENTS, SegmentId, Shelf, Written};
+use engine::shelf::{Label, SegmentId, Shelf, Written};
 use std::cell::RefMut;
 use std::rc::Rc;
 use std::time::Duration;
@@ -50,7 +50,7 @@ impl Site {
             },
         };
         drop(held);
-        let full = recent >= RECENT_EVENTS && !self.compacting.replace(true);
+        let full = recent >= self.journal_events && !self.compacting.replace(true);
         let unarmed = !self.compaction_armed.replace(true);
         if full || unarmed {
             let site = Rc::clone(self);

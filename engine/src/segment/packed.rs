@@ -1,8 +1,9 @@
 //! Columns of whole numbers as bits.
 //!
-//! A column is cut into blocks of 256 values. A block has the width of most of its values in bits; what is wider is an
-//! exception, whose upper bits stand behind the block (patched frame of reference, Zukowski et al., ICDE 2006). A
-//! column of zeros takes no bytes at all.
+//! A column begins with its least value, which all others are taken from, and is cut into blocks of 256 values. A block
+//! has the width of most of its values in bits; what is wider is an exception, whose upper bits stand behind the block
+//! (patched frame of reference, Zukowski et al., ICDE 2006). A column of one value is that value alone, and a column of
+//! zeros takes no bytes at all.
 
 use crate::bytes::{Malformed, Reader, push_number};
 
@@ -10,12 +11,19 @@ use crate::bytes::{Malformed, Reader, push_number};
 const BLOCK: usize = 256;
 /// Values that are unpacked together.
 const GROUP: usize = 32;
+/// Most values of a column, so that a damaged count asks for no more memory than there is.
+pub(super) const COUNT_MAX: usize = 1 << 22;
 
 /// Packs a column.
 pub(super) fn pack(values: &[u32]) -> Vec<u8> {
     let mut out = Vec::new();
-    if values.iter().any(|value| *value != 0) {
-        for block in values.chunks(BLOCK) {
+    let (least, most) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
+    if most > 0 {
+        push_number(&mut out, least.into());
+    }
+    if most > least {
+        let above: Vec<u32> = values.iter().map(|value| value - least).collect();
+        for block in above.chunks(BLOCK) {
             pack_block(&mut out, block);
         }
     }
@@ -85,21 +93,25 @@ fn pack_block(out: &mut Vec<u8>, block: &[u32]) {
 
 /// Unpacks a column of `count` values.
 pub(super) fn unpack(bytes: &[u8], count: usize) -> Result<Vec<u32>, Malformed> {
-    // A block of zeros takes two bytes, so a count that the bytes cannot hold asks for no memory.
-    if !bytes.is_empty() && count.div_ceil(BLOCK) > bytes.len() {
+    if count > COUNT_MAX {
         return Err(Malformed);
     }
+    let mut from = Reader::new(bytes);
+    let least: u32 = if bytes.is_empty() { 0 } else { from.narrow()? };
+    if from.is_empty() {
+        return Ok(vec![least; count]);
+    }
     let mut values = vec![0u32; count.next_multiple_of(GROUP)];
-    if !bytes.is_empty() {
-        let mut from = Reader::new(bytes);
-        for block in values.chunks_mut(BLOCK) {
-            unpack_block(&mut from, block)?;
-        }
-        if !from.is_empty() {
-            return Err(Malformed);
-        }
+    for block in values.chunks_mut(BLOCK) {
+        unpack_block(&mut from, block)?;
+    }
+    if !from.is_empty() {
+        return Err(Malformed);
     }
     values.truncate(count);
+    if least > 0 {
+        values.iter_mut().for_each(|value| *value = value.wrapping_add(least));
+    }
     Ok(values)
 }
 
@@ -199,12 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn zeros_take_nothing_and_rare_large_values_little() {
+    fn zeros_take_nothing_one_value_a_byte_and_rare_large_values_little() {
         assert!(pack(&vec![0; 5_000]).is_empty());
-        let mut values = [1u32; 256];
+        assert_eq!(pack(&vec![7; 5_000]), [7]);
+        let mut values = [0u32, 1].repeat(128);
         values[17] = 1 << 20;
-        // 256 bits, two bytes in front, and one exception of a place and three bytes.
-        assert_eq!(pack(&values).len(), 2 + 32 + 1 + 3);
+        // The least value, a width and a count, 256 bits, and one exception of a place and three bytes.
+        assert_eq!(pack(&values).len(), 1 + 2 + 32 + 1 + 3);
     }
 
     #[test]

@@ -227,6 +227,21 @@ fn hashes_go_when_their_salt_has_gone_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_segment_keeps_what_only_memory_has_besides() {
+    // The second view brings the visitor's first one back into memory; until a compaction has written both down, the
+    // segment on disk is the only place where the first would survive.
+    let mut site = Site::default();
+    let events = day_of_visitors(0, 1);
+    site.take(&events[..1]);
+    site.compact(false);
+    site.take(&events[1..]);
+    site.ask(&request());
+    site.tidy(0);
+    site.reopen();
+    assert_eq!(site.ask(&request()), plain(&events));
+}
+
+#[test]
 fn what_is_over_its_time_goes() {
     let mut site = Site::default();
     for day in 0..6 {

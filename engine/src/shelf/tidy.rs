@@ -30,9 +30,11 @@ impl Shelved {
 
 impl Shelf {
     /// The next segments to rewrite at the present moment, if any: those with events from before `keep_from_s`, which
-    /// go; those that most have left; those whose hashes can go; and small ones side by side.
+    /// go; those that most have left; those whose hashes can go; and small ones side by side. A segment that somebody
+    /// has left since the last compaction stays, since nothing else on disk has those events yet.
     pub fn next_rewrite(&self, now_s: i64, keep_from_s: i64) -> Vec<SegmentId> {
-        let mut in_time: Vec<(SegmentId, &Shelved)> = self.readable().collect();
+        let mut in_time: Vec<(SegmentId, &Shelved)> =
+            self.readable().filter(|(_, shelved)| !shelved.moved_lately).collect();
         in_time.sort_by_key(|(id, shelved)| (shelved.label.first_s, *id));
         let alone = |(_, shelved): &&(SegmentId, &Shelved)| {
             // A day's grace, so that a segment is not rewritten each time for the events of some minutes.
