@@ -110,7 +110,9 @@ pub(super) fn unpack(bytes: &[u8], count: usize) -> Result<Vec<u32>, Malformed> 
     }
     values.truncate(count);
     if least > 0 {
-        values.iter_mut().for_each(|value| *value = value.wrapping_add(least));
+        for value in &mut values {
+            *value = value.wrapping_add(least);
+        }
     }
     Ok(values)
 }
