@@ -7,7 +7,7 @@
 #![allow(clippy::indexing_slicing)]
 
 use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
-use engine::query::Questions;
+use engine::query::{Kind, Questions};
 use engine::segment::{Hashes, Part, Segment, encode};
 use engine::site::SiteSettings;
 use serde_json::{Value, json};
@@ -181,7 +181,9 @@ fn main() {
         let mut answer = Value::Null;
         for _ in 0..7 {
             let start = Instant::now();
-            let Ok(mut questions) = Questions::read(site.clone(), now, None, &dashboard(&filters)) else { return };
+            let Ok(mut questions) = Questions::read(Kind::Query, site.clone(), now, None, &dashboard(&filters)) else {
+                return;
+            };
             for segment in &segments {
                 if let Ok(segment) = Segment::open(segment.clone()) {
                     questions.add(&Part::new(segment));

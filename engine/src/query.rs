@@ -6,21 +6,28 @@
 //! `tally` counts it. A visitor is in one part only, so that the counts of all parts add up. In the end the metrics are
 //! worked out and put into words (`answer`); at no point is a text compared per row.
 
+mod about;
 mod answer;
+mod catalogue;
 mod dictionary;
 mod dimension;
 mod entries;
 mod filter;
+mod funnel;
 mod goals;
 mod groups;
+mod journeys;
+mod measure;
 mod metric;
 mod period;
 mod request;
+mod retention;
 mod revenue;
 mod rules;
 mod scan;
 mod selection;
 mod sequence;
+mod sketch;
 mod tally;
 mod text_test;
 mod value;
@@ -30,11 +37,16 @@ pub use crate::refusal::Refusal;
 use crate::segment::Part;
 use crate::site::SiteSettings;
 use crate::time::{Range, Unit, Zone};
+use about::{Context, out_of_calendar};
 use answer::Known;
+pub use catalogue::catalogue;
 use dictionary::Dictionaries;
 use dimension::Dimension;
+use funnel::Funnel;
+use journeys::Journeys;
 use period::{Counting, Plan, Selects};
 use request::{Column, OrderKey, Request};
+use retention::Retention;
 use revenue::Currency;
 use scan::Scan;
 use serde_json::{Map, Value, json};
@@ -51,14 +63,49 @@ pub struct Questions {
     zone: Zone,
     /// Whether the request was a list of queries.
     several: bool,
-    queries: Vec<Result<Query, Refusal>>,
+    asked: Vec<Result<Question, Refusal>>,
     selects: Selects,
     dictionaries: Dictionaries,
     visitors: u32,
     visits: u32,
 }
 
-/// One query on its way to an answer.
+/// What a request asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A query of the Stats API.
+    Query,
+    /// How many visitors take one step after the other.
+    Funnel,
+    /// Which steps come next, or came before.
+    Journeys,
+    /// Who comes again.
+    Retention,
+}
+
+impl Kind {
+    /// The kind of that name: `query`, `funnel`, `journeys` or `retention`.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "query" => Self::Query,
+            "funnel" => Self::Funnel,
+            "journeys" => Self::Journeys,
+            "retention" => Self::Retention,
+            _ => return None,
+        })
+    }
+}
+
+/// One question on its way to an answer.
+#[derive(Clone, Debug)]
+enum Question {
+    Query(Box<Query>),
+    Funnel(Funnel),
+    Journeys(Journeys),
+    Retention(Retention),
+}
+
+/// A query of the Stats API.
 #[derive(Clone, Debug)]
 struct Query {
     json: Value,
@@ -69,12 +116,13 @@ struct Query {
 }
 
 impl Questions {
-    /// Reads a request: a query, or `{"queries":[…]}`. `now` is the present moment, `first_event` the earliest event
-    /// of the site.
+    /// Reads a request: a question of the kind, or `{"queries":[…]}` with several. `now` is the present moment,
+    /// `first_event` the earliest event of the site.
     ///
     /// # Errors
-    /// What is wrong with the request; of several queries, each one's fault is in its answer.
+    /// What is wrong with the request; of several questions, each one's fault is in its answer.
     pub fn read(
+        kind: Kind,
         site: Rc<SiteSettings>,
         now: UnixSeconds,
         first_event: Option<UnixSeconds>,
@@ -83,39 +131,29 @@ impl Questions {
         let zone = Zone::named(&site.timezone)
             .ok_or_else(|| Refusal::new("unknown_timezone", "the site's time zone is not known", "set another one"))?;
         let mut selects = Selects::default();
-        let mut query = |json: Value| Query::read(&site, &zone, now, first_event, json, &mut selects);
-        let (several, queries) = match queries(request)? {
-            None => (false, vec![Ok(query(request.clone())?)]),
-            Some(list) => (true, list.iter().map(|json| query(inherit_site(request, json))).collect()),
+        let context = Context { site: &site, zone: &zone, now, first_event };
+        let mut read = |json: Value| Question::read(kind, &context, json, &mut selects);
+        let (several, asked) = match queries(request)? {
+            None => (false, vec![Ok(read(request.clone())?)]),
+            Some(list) => (true, list.iter().map(|json| read(inherit_site(request, json))).collect()),
         };
-        Ok(Self {
-            site,
-            zone,
-            several,
-            queries,
-            selects,
-            dictionaries: Dictionaries::default(),
-            visitors: 0,
-            visits: 0,
-        })
+        let dictionaries = Dictionaries::default();
+        Ok(Self { site, zone, several, asked, selects, dictionaries, visitors: 0, visits: 0 })
     }
 
     /// From when to when any of the questions are about events, in seconds since 1970; none where there is no question.
     pub fn span(&self) -> Option<(i64, i64)> {
-        let queries = self.queries.iter().flatten();
-        let ranges = queries.flat_map(|query| query.countings().map(Counting::range));
-        ranges
-            .map(|range| (range.start.0, range.end.0))
-            .reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
+        let ranges = self.asked.iter().flatten().flat_map(Question::ranges);
+        let spans = ranges.map(|range| (range.start.0, range.end.0));
+        spans.reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
     }
 
     /// Counts a part. Where it turns out to be damaged, all that was counted is worth nothing.
     pub fn add(&mut self, part: &Part) {
         let firsts = (self.visitors, self.visits);
         let scan = Scan::new(part, &self.site.goals, &self.selects.0, &mut self.dictionaries, firsts);
-        for query in self.queries.iter_mut().flatten() {
-            query.now.add(&scan);
-            query.before.iter_mut().for_each(|before| before.add(&scan));
+        for question in self.asked.iter_mut().flatten() {
+            question.add(&scan);
         }
         self.visitors += part.segment().visitors() as u32;
         self.visits += part.segment().visits() as u32;
@@ -124,8 +162,11 @@ impl Questions {
     /// The answer: that of the query, or `{"results":[…]}` with the answers (or refusals, each with its `status`) in the
     /// order of the queries.
     pub fn answer(&self) -> Value {
-        let mut answers = self.queries.iter().map(|query| match query {
-            Ok(query) => query.answer(&self.site, &self.zone, &self.dictionaries),
+        let mut answers = self.asked.iter().map(|question| match question {
+            Ok(Question::Query(query)) => query.answer(&self.site, &self.zone, &self.dictionaries),
+            Ok(Question::Funnel(funnel)) => funnel.answer(),
+            Ok(Question::Journeys(journeys)) => journeys.answer(&self.dictionaries),
+            Ok(Question::Retention(retention)) => retention.answer(),
             Err(refusal) => refusal.to_json(),
         });
         if self.several {
@@ -135,22 +176,44 @@ impl Questions {
     }
 }
 
+impl Question {
+    fn read(kind: Kind, context: &Context<'_>, json: Value, selects: &mut Selects) -> Result<Self, Refusal> {
+        Ok(match kind {
+            Kind::Query => Self::Query(Box::new(Query::read(context, json, selects)?)),
+            Kind::Funnel => Self::Funnel(Funnel::read(context, &json, selects)?),
+            Kind::Journeys => Self::Journeys(Journeys::read(context, &json, selects)?),
+            Kind::Retention => Self::Retention(Retention::read(context, &json, selects)?),
+        })
+    }
+
+    fn ranges(&self) -> Vec<Range> {
+        match self {
+            Self::Query(query) => std::iter::once(&query.now).chain(&query.before).map(Counting::range).collect(),
+            Self::Funnel(Funnel { about, .. })
+            | Self::Journeys(Journeys { about, .. })
+            | Self::Retention(Retention { about, .. }) => vec![about.range],
+        }
+    }
+
+    fn add(&mut self, scan: &Scan<'_>) {
+        match self {
+            Self::Query(query) => {
+                query.now.add(scan);
+                query.before.iter_mut().for_each(|before| before.add(scan));
+            }
+            Self::Funnel(funnel) => funnel.add(scan),
+            Self::Journeys(journeys) => journeys.add(scan),
+            Self::Retention(retention) => retention.add(scan),
+        }
+    }
+}
+
 impl Query {
-    fn read(
-        site: &SiteSettings,
-        zone: &Zone,
-        now: UnixSeconds,
-        first_event: Option<UnixSeconds>,
-        json: Value,
-        selects: &mut Selects,
-    ) -> Result<Self, Refusal> {
+    fn read(context: &Context<'_>, json: Value, selects: &mut Selects) -> Result<Self, Refusal> {
+        let Context { site, zone, now, .. } = *context;
         let mut request = Request::from_json(&json)?;
         rules::check(&request, site)?;
-        let out_of_calendar = || {
-            let hint = "use a shorter or later range";
-            Refusal::at("/date_range", "invalid_date_range", "Invalid date_range: it leaves the calendar", hint)
-        };
-        let range = request.date_range.resolve(zone, now, first_event).ok_or_else(out_of_calendar)?;
+        let range = context.range(request.date_range)?;
         request.dimensions = with_unit_of_time(&request.dimensions, &range, zone)?;
         let order =
             request.order_by.clone().unwrap_or_else(|| answer::default_order(&request.metrics, &request.dimensions));
@@ -164,10 +227,6 @@ impl Query {
             None => None,
         };
         Ok(Self { json, request, order, now: counting, before })
-    }
-
-    fn countings(&self) -> impl Iterator<Item = &Counting> {
-        std::iter::once(&self.now).chain(&self.before)
     }
 
     fn answer(&self, site: &SiteSettings, zone: &Zone, dictionaries: &Dictionaries) -> Value {
@@ -197,10 +256,16 @@ fn plan<'a>(site: &'a SiteSettings, zone: &'a Zone, request: &'a Request) -> Pla
 ///
 /// # Errors
 /// See [`Questions::read`].
-pub fn answer(parts: &[Part], site: &SiteSettings, now: UnixSeconds, request: &Value) -> Result<Value, Refusal> {
+pub fn answer(
+    kind: Kind,
+    parts: &[Part],
+    site: &SiteSettings,
+    now: UnixSeconds,
+    request: &Value,
+) -> Result<Value, Refusal> {
     let first_event = parts.iter().map(Part::segment).filter(|segment| segment.rows() > 0);
     let first_event = first_event.map(|segment| UnixSeconds(segment.span().0)).min();
-    let mut questions = Questions::read(Rc::new(site.clone()), now, first_event, request)?;
+    let mut questions = Questions::read(kind, Rc::new(site.clone()), now, first_event, request)?;
     for part in parts {
         questions.add(part);
     }

@@ -1,4 +1,5 @@
-//! `POST /api/v2/query`: the Stats API, answered by the site's object.
+//! `POST /api/v2/query`, `/funnel`, `/journeys` and `/retention`: questions about a site's events, answered by its object;
+//! `GET /api/v2/dimensions`: what can be asked.
 
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
@@ -11,8 +12,15 @@ use worker::Method;
 
 const BODY_BYTES_MAX: usize = 262_144;
 
-/// Answers a query, or several of one site.
-pub(super) async fn answer(call: &mut Call) -> Answer {
+/// Lists what can be asked.
+pub(super) fn dimensions(call: &Call) -> Answer {
+    call.only(&Method::Get, "GET")?;
+    call.owner_only()?;
+    Ok(of_json(200, &engine::query::catalogue()))
+}
+
+/// Answers a question of a kind (see [`Question::Query`]), or several of one site.
+pub(super) async fn answer(call: &mut Call, kind: &str) -> Answer {
     call.only(&Method::Post, "POST")?;
     call.owner_only()?;
     call.content_type(&["application/json", "text/plain"], "Send the query as application/json.")?;
@@ -25,7 +33,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
     if !registry::has(&call.env, &site).await? {
         return Err(Refusal::unknown_site());
     }
-    let question = Question::Query { now_s: call.now_s(), request };
+    let question = Question::Query { kind: kind.to_owned(), now_s: call.now_s(), request };
     let answer = client::ask(&call.env, &site, &question).await?;
     if answer.body.is_null() {
         registry::forget(&site);

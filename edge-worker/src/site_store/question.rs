@@ -3,7 +3,7 @@
 use super::shelving::read_segment;
 use super::{Site, schema};
 use engine::event::UnixSeconds;
-use engine::query::Questions;
+use engine::query::{Kind, Questions};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use worker::{Result, SqlStorageValue};
@@ -23,8 +23,10 @@ pub enum Question {
     Settings,
     /// Take everything of the site away.
     Delete,
-    /// A Stats API query, or several.
+    /// A question about the events, or several.
     Query {
+        /// The name of an `engine::query::Kind`.
+        kind: String,
         /// The present, in seconds since 1970.
         now_s: i64,
         /// The request's body.
@@ -54,7 +56,7 @@ pub(super) async fn answer(site: &Site, question: Question) -> Result<Value> {
         Question::SetUp { .. } => Ok(ok(Value::Null)),
         Question::Settings => Ok(ok(site.record.borrow().as_ref().map_or(Value::Null, |record| record.given.clone()))),
         Question::Delete => site.delete().await.map(|()| ok(Value::Null)),
-        Question::Query { now_s, request } => query(site, UnixSeconds(now_s), &request),
+        Question::Query { kind, now_s, request } => query(site, &kind, UnixSeconds(now_s), &request),
         Question::Outcomes => outcomes(site).map(ok),
         Question::ImportProgress { key } => import_progress(site, &key).map(ok),
         Question::Panic => break_down(site),
@@ -65,11 +67,12 @@ fn ok(body: Value) -> Value {
     json!({ "status": 200, "body": body })
 }
 
-fn query(site: &Site, now: UnixSeconds, request: &Value) -> Result<Value> {
+fn query(site: &Site, kind: &str, now: UnixSeconds, request: &Value) -> Result<Value> {
+    let Some(kind) = Kind::named(kind) else { return Ok(json!({ "status": 404, "body": null })) };
     let record = site.record.borrow();
     let settings = &record.as_ref().ok_or_else(|| schema::corrupt("settings"))?.settings;
     let mut shelf = site.shelf()?;
-    let questions = match Questions::read(settings.clone(), now, shelf.first_event(), request) {
+    let questions = match Questions::read(kind, settings.clone(), now, shelf.first_event(), request) {
         Ok(questions) => questions,
         Err(refusal) => return Ok(json!({ "status": refusal.status, "body": refusal.to_json() })),
     };

@@ -136,6 +136,11 @@ impl Dimension {
         }
     }
 
+    /// Every dimension; of the properties just the pattern.
+    pub(super) fn all() -> Vec<Self> {
+        Self::supported().split(", ").filter_map(Self::named).collect()
+    }
+
     /// Every name, for hints; of the properties just the pattern.
     pub(super) fn supported() -> String {
         let events = ["goal", "page", "hostname", "name", "props:<name>"].into_iter();

@@ -65,7 +65,13 @@ const OPERATORS: &str = "filters are [operator, dimension, [values]] with the op
      [\"has_done\"|\"has_not_done\", filter] and [\"sequence\", [filters]]";
 
 /// How deep filters may be nested.
-const DEPTH_MAX: usize = 32;
+pub(super) const DEPTH_MAX: usize = 32;
+
+/// Most values that one test may have.
+pub(super) const VALUES_MAX: usize = 10_000;
+
+/// Most regular expressions that one test may have.
+const EXPRESSIONS_MAX: usize = 100;
 
 impl Filter {
     /// Reads the list `filters` of a request.
@@ -77,6 +83,11 @@ impl Filter {
             .enumerate()
             .map(|(index, filter)| Reader { path: format!("/filters/{index}") }.filter(filter, Place::Top, 0))
             .collect()
+    }
+
+    /// Reads a filter on single events, as the steps of funnels are.
+    pub(super) fn of_event(value: &Value, path: &str) -> Result<Self, Refusal> {
+        Reader { path: path.to_owned() }.filter(value, Place::Behaviour, 0)
     }
 
     /// Calls `visit` with every test of the tree and whether it lies within a behavioural filter.
@@ -224,6 +235,9 @@ impl Reader {
             return Err(self.wrong("event:goal can only be filtered with is and contains"));
         }
         let values = self.values(&dimension, values)?;
+        if comparator == Comparator::Matches && values.len() > EXPRESSIONS_MAX {
+            return Err(self.wrong("the list has more than 100 regular expressions"));
+        }
         if dimension == country() && comparator == Comparator::Is && !values.iter().all(|code| is_country(code)) {
             let error = "Invalid visit:country filter: visit:country needs to be a valid 2-letter country code";
             return Err(Refusal::at(&self.path, "invalid_filter", error, "use codes of ISO 3166-1, such as EE"));
@@ -271,6 +285,9 @@ impl Reader {
     fn values(&self, dimension: &Dimension, values: &[Value]) -> Result<Vec<String>, Refusal> {
         if values.is_empty() {
             return Err(self.wrong("the list of values is empty"));
+        }
+        if values.len() > VALUES_MAX {
+            return Err(self.wrong("the list has more than 10,000 values"));
         }
         values
             .iter()

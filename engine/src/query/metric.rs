@@ -33,11 +33,17 @@ pub(super) enum Metric {
     AverageRevenue,
     /// Percent of a page's views that were the last of their visit.
     ExitRate,
+    /// A quantile, in percent, of what events measured: the durations of components, requests, queries, commands and
+    /// checks in milliseconds, the values of vitals in their unit. Within half a percent of the exact one.
+    Quantile(u8),
+    /// Percent of requests, commands and checks that failed: a request that had no answer or a status of 500 or more,
+    /// a command or check that says so.
+    ErrorRate,
 }
 
 impl Metric {
     /// Every metric.
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::Visitors,
         Self::Visits,
         Self::Pageviews,
@@ -53,6 +59,11 @@ impl Metric {
         Self::TotalRevenue,
         Self::AverageRevenue,
         Self::ExitRate,
+        Self::Quantile(50),
+        Self::Quantile(75),
+        Self::Quantile(95),
+        Self::Quantile(99),
+        Self::ErrorRate,
     ];
 
     /// Its name in the contract.
@@ -73,6 +84,11 @@ impl Metric {
             Self::TotalRevenue => "total_revenue",
             Self::AverageRevenue => "average_revenue",
             Self::ExitRate => "exit_rate",
+            Self::Quantile(50) => "p50",
+            Self::Quantile(75) => "p75",
+            Self::Quantile(95) => "p95",
+            Self::Quantile(_) => "p99",
+            Self::ErrorRate => "error_rate",
         }
     }
 
@@ -91,7 +107,14 @@ impl Metric {
                 | Self::TimeOnPage
                 | Self::TotalRevenue
                 | Self::AverageRevenue
+                | Self::Quantile(_)
+                | Self::ErrorRate
         )
+    }
+
+    /// Whether it is about what events of single kinds measure.
+    pub(super) fn is_measured(self) -> bool {
+        matches!(self, Self::Quantile(_) | Self::ErrorRate)
     }
 
     /// Whether it is a property of whole visits.

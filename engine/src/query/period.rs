@@ -4,6 +4,7 @@ use super::dimension::Dimension;
 use super::filter::Filter;
 use super::goals;
 use super::groups::By;
+use super::measure::Measured;
 use super::metric::Metric;
 use super::revenue::{Currency, InCurrency, Sum};
 use super::rules;
@@ -66,6 +67,7 @@ enum For {
     Bounces,
     Durations,
     Readings,
+    Measures,
     /// All visitors of the query, of whom the rows' are a percentage.
     Visitors,
     /// The visitors among whom conversions are counted, on the site and in each group.
@@ -83,6 +85,7 @@ struct Counted<'a> {
     bounces: Option<Groups<Counts>>,
     durations: Option<Groups<Counts>>,
     readings: Groups<Reading>,
+    measured: Groups<Measured>,
     revenues: Groups<Sum>,
     no_revenue: Sum,
     group_visitors: Groups<Counts>,
@@ -96,7 +99,8 @@ struct Counted<'a> {
 pub(super) struct Selects(pub(super) Vec<Select>);
 
 impl Selects {
-    fn number(&mut self, select: Select) -> usize {
+    /// The number of a selection, new if the selection is.
+    pub(super) fn number(&mut self, select: Select) -> usize {
         if let Some(known) = self.0.iter().position(|other| other.is_same(&select)) {
             return known;
         }
@@ -145,6 +149,7 @@ impl Counting {
             bounces: counts(For::Bounces),
             durations: counts(For::Durations),
             readings: of(For::Readings).map(Tally::readings).unwrap_or_default(),
+            measured: of(For::Measures).map(Tally::measured).unwrap_or_default(),
             revenues: of(For::Events).map(Tally::revenues).unwrap_or_default(),
             no_revenue: self.no_revenue,
             group_visitors: counts(For::GroupVisitors).unwrap_or_default(),
@@ -238,6 +243,7 @@ impl Planner<'_, '_> {
         self.tally(For::Events, events);
         self.plan_visits(kinds);
         self.plan_reading();
+        self.plan_measures();
         self.plan_conversion();
         self.counting
     }
@@ -310,6 +316,15 @@ impl Planner<'_, '_> {
         }
     }
 
+    fn plan_measures(&mut self) {
+        if self.plan.metrics.iter().any(|metric| metric.is_measured()) {
+            let events = self.counting.tallies.iter().find(|(of, _)| *of == For::Events);
+            if let Some((select, of)) = events.map(|(_, tally)| (tally.select, tally.of.clone())) {
+                self.tally(For::Measures, Tally::new(select, of, self.counting.by.clone(), What::Measures));
+            }
+        }
+    }
+
     /// Visitors among whom conversions are counted: those of the range without the filters on goals and properties.
     fn plan_conversion(&mut self) {
         if !self.asks(Metric::ConversionRate) && !self.asks(Metric::GroupConversionRate) {
@@ -364,6 +379,14 @@ impl Counted<'_> {
             Metric::TimeOnPage => match reading.time_visits {
                 0 => Value::Null,
                 visits => Value::Whole((reading.time_ms as f64 / visits as f64 / 1000.0).round() as i64),
+            },
+            Metric::Quantile(percent) => {
+                let quantile = self.measured.get(key).and_then(|found| found.quantile(f64::from(percent) / 100.0));
+                quantile.map_or(Value::Null, |quantile| Value::Decimal(round(quantile, 3)))
+            }
+            Metric::ErrorRate => match self.measured.get(key).map(Measured::failures) {
+                None | Some((_, 0)) => Value::Null,
+                Some((failed, judged)) => Value::percent(failed, judged),
             },
             Metric::TotalRevenue | Metric::AverageRevenue => {
                 self.revenues.get(key).copied().unwrap_or(self.no_revenue).value(metric)

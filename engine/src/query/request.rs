@@ -64,7 +64,8 @@ const FIELDS: &str = "supported are site_id, metrics and date_range, which are r
 const RANGES: &str = "use \"day\", \"24h\", \"7d\", \"28d\", \"30d\", \"91d\" or any \"<N>d\", \"month\", \"6mo\", \
                       \"12mo\" or any \"<N>mo\", \"year\", \"all\", two dates [\"2021-05-01\", \"2021-05-31\"] or two \
                       date-times with zone";
-const ROWS_MAX: u64 = 10_000;
+/// Most rows of one answer.
+pub(super) const ROWS_MAX: u64 = 10_000;
 
 impl Request {
     /// Reads a query.
@@ -101,7 +102,8 @@ pub(super) fn site_id(fields: &Map<String, Value>) -> Result<&str, Refusal> {
     })
 }
 
-fn known(fields: &Map<String, Value>, path: &str, names: &[&str]) -> Result<(), Refusal> {
+/// Refuses fields that are not among the names.
+pub(super) fn known(fields: &Map<String, Value>, path: &str, names: &[&str]) -> Result<(), Refusal> {
     if fields.keys().all(|key| names.contains(&key.as_str())) {
         return Ok(());
     }
@@ -156,7 +158,8 @@ fn dimensions(value: Option<&Value>) -> Result<Vec<Dimension>, Refusal> {
     Ok(dimensions)
 }
 
-fn date_range(value: Option<&Value>, path: &str) -> Result<DateRange, Refusal> {
+/// Reads a range of time.
+pub(super) fn date_range(value: Option<&Value>, path: &str) -> Result<DateRange, Refusal> {
     let range = match value {
         Some(Value::String(word)) => DateRange::from_word(word),
         Some(Value::Array(pair)) => match pair.as_slice() {

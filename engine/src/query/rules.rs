@@ -10,9 +10,7 @@ use crate::time::Unit;
 
 /// Refuses what is well formed but has no meaning, or none for this site.
 pub(super) fn check(request: &Request, site: &SiteSettings) -> Result<(), Refusal> {
-    for filter in &request.filters {
-        check_goals(filter, site)?;
-    }
+    check_goals_of(&request.filters, site)?;
     for &metric in &request.metrics {
         check_metric(metric, request)?;
     }
@@ -27,7 +25,11 @@ pub(super) fn check(request: &Request, site: &SiteSettings) -> Result<(), Refusa
     Ok(())
 }
 
-/// Goals that a filter asks for by name must exist.
+/// Goals that filters ask for by name must exist.
+pub(super) fn check_goals_of(filters: &[Filter], site: &SiteSettings) -> Result<(), Refusal> {
+    filters.iter().try_for_each(|filter| check_goals(filter, site))
+}
+
 fn check_goals(filter: &Filter, site: &SiteSettings) -> Result<(), Refusal> {
     match filter {
         Filter::Test { dimension: Dimension::Goal, test, .. } if test.lacks(&goal_names(site)) => {

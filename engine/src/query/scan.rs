@@ -4,6 +4,7 @@ use super::dictionary::Dictionaries;
 use super::dimension::{Dimension, Domain};
 use super::entries::{Entries, Shape};
 use super::goals;
+use super::measure::Measures;
 use super::selection::{Select, Selected};
 use crate::segment::{DetailField, Part};
 use crate::site::Goal;
@@ -31,6 +32,7 @@ pub(super) struct Scan<'a> {
     entries: RefCell<HashMap<EntriesKey, Rc<Entries>>>,
     conversions: Vec<OnceCell<Vec<bool>>>,
     engagement: OnceCell<Vec<bool>>,
+    measures: OnceCell<Measures>,
     codes: RefCell<HashMap<Domain, Rc<Vec<u32>>>>,
     details: RefCell<HashMap<&'static str, Rc<Vec<u32>>>>,
 }
@@ -83,6 +85,7 @@ impl<'a> Scan<'a> {
             entries: RefCell::default(),
             conversions: goals.iter().map(|_| OnceCell::new()).collect(),
             engagement: OnceCell::new(),
+            measures: OnceCell::new(),
             codes: RefCell::default(),
             details: RefCell::default(),
         }
@@ -125,6 +128,11 @@ impl<'a> Scan<'a> {
             let code = self.part.code_of_name(crate::event::ENGAGEMENT);
             self.part.names().0.iter().map(|name| *name == code).collect()
         })
+    }
+
+    /// What the rows measure.
+    pub(super) fn measures(&self) -> &Measures {
+        self.measures.get_or_init(|| Measures::of(self.part))
     }
 
     /// The values of a dimension; none for goals and moments.

@@ -3,6 +3,7 @@
 use super::dimension::Dimension;
 use super::entries::{Entries, Shape, WHOLE};
 use super::groups::{By, Groups, Numbers};
+use super::measure::Measured;
 use super::revenue::{InCurrency, Sum};
 use super::scan::Scan;
 use super::selection::Kinds;
@@ -56,6 +57,8 @@ pub(super) enum What {
     Visits,
     /// Scroll depth and engagement time.
     Reading,
+    /// What events of single kinds measure.
+    Measures,
 }
 
 /// Which entries are counted.
@@ -89,6 +92,7 @@ pub(super) struct Tally {
     last_visits: Vec<u32>,
     counts: Vec<Counts>,
     readings: Vec<GroupReading>,
+    measured: Vec<Measured>,
     sums: Vec<Sum>,
 }
 
@@ -115,6 +119,7 @@ impl Tally {
             last_visits: Vec::new(),
             counts: Vec::new(),
             readings: Vec::new(),
+            measured: Vec::new(),
             sums: Vec::new(),
         }
     }
@@ -133,6 +138,7 @@ impl Tally {
                 self.last_visits.resize(len, 0);
             }
             What::Reading => self.readings.resize(len, GroupReading::default()),
+            What::Measures => self.measured.resize(len, Measured::default()),
         }
         match &numbers {
             Numbers::One => self.add_entries(scan, &entries, |_, _| 0),
@@ -159,7 +165,8 @@ impl Tally {
                     .is_some_and(|(select, selected)| select.kinds == Kinds::Counted && selected.rows.is_none());
                 let mut times = self.by.iter().filter_map(|by| by.buckets.as_ref().map(|buckets| (by, buckets)));
                 let (time, more) = (times.next(), times.next().is_some());
-                let whole = counts_visits && !more && self.revenue.is_none() && self.by.iter().all(By::is_of_visits);
+                let of_rows = self.revenue.is_some() || self.what == What::Measures;
+                let whole = counts_visits && !more && !of_rows && self.by.iter().all(By::is_of_visits);
                 if whole {
                     let unit = time.and_then(|(by, _)| match by.dimension {
                         Dimension::TimeUnit(unit) => Some(unit),
@@ -189,6 +196,13 @@ impl Tally {
                 self.add_visits(scan, entries, &group);
             }
             What::Reading => self.add_readings(scan, entries, &group),
+            What::Measures => {
+                for ((row, visit), entry) in entries.rows.iter().zip(&entries.visits).zip(0..) {
+                    if let Some(measured) = self.measured.get_mut(group(entry, *visit) as usize) {
+                        measured.add(scan.measures(), *row);
+                    }
+                }
+            }
         }
         if let Some(currency) = &self.revenue {
             let currency = *currency;
@@ -309,6 +323,11 @@ impl Tally {
     /// How each group's visits read.
     pub(super) fn readings(&self) -> HashMap<Vec<u32>, Reading> {
         self.readings.iter().zip(0..).map(|(read, place)| (self.key(place), read.reading)).collect()
+    }
+
+    /// What each group's events measured.
+    pub(super) fn measured(&self) -> HashMap<Vec<u32>, Measured> {
+        self.measured.iter().zip(0..).map(|(measured, place)| (self.key(place), measured.clone())).collect()
     }
 
     /// What each group's conversions brought.

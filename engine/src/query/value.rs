@@ -74,7 +74,9 @@ impl Value {
         let (Some(now), Some(before)) = (self.number(), earlier.number()) else { return Json::Null };
         match metric {
             Metric::BounceRate => whole(now - before),
-            Metric::ExitRate | Metric::ConversionRate | Metric::GroupConversionRate => round(now - before, 1).into(),
+            Metric::ExitRate | Metric::ErrorRate | Metric::ConversionRate | Metric::GroupConversionRate => {
+                round(now - before, 1).into()
+            }
             _ if before == 0.0 => if now > 0.0 { 100 } else { 0 }.into(),
             _ => whole((now - before) * 100.0 / before),
         }

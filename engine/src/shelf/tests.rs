@@ -1,6 +1,6 @@
 use super::*;
 use crate::event::{ENGAGEMENT, PAGEVIEW, VisitAttributes, VisitorHash};
-use crate::query::{self, Questions};
+use crate::query::{self, Kind, Questions};
 use crate::site::SiteSettings;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -78,7 +78,8 @@ impl Site {
     fn ask(&mut self, request: &Value) -> Value {
         let settings = Rc::new(settings());
         let first = self.shelf.first_event();
-        let begin = || Questions::read(settings.clone(), UnixSeconds(30 * 86_400), first, request).unwrap();
+        let begin =
+            || Questions::read(Kind::Query, settings.clone(), UnixSeconds(30 * 86_400), first, request).unwrap();
         let span = begin().span();
         let segments = &self.segments;
         let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
@@ -161,7 +162,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn plain(events: &[Event]) -> Value {
     let part = Part::new(Segment::open(encode(events, Hashes::Keep).into()).unwrap());
-    query::answer(&[part], &settings(), UnixSeconds(30 * 86_400), &request()).unwrap()
+    query::answer(query::Kind::Query, &[part], &settings(), UnixSeconds(30 * 86_400), &request()).unwrap()
 }
 
 proptest! {

@@ -46,7 +46,7 @@ fn check(vector: &Value, count: u64) -> Result<(), String> {
     request["site_id"] = "example.com".into();
     let expected = &vector["expect"];
     let status = expected["status"].as_u64().unwrap_or(200);
-    let answer = match query::answer(&parts, &site, UnixSeconds(now), &request) {
+    let answer = match query::answer(query::Kind::Query, &parts, &site, UnixSeconds(now), &request) {
         Ok(answer) if status == 200 => answer,
         Err(refusal) if status == u64::from(refusal.status) => return Ok(()),
         Ok(answer) => return Err(format!("expected status {status}, got {answer}")),
@@ -62,7 +62,7 @@ fn check(vector: &Value, count: u64) -> Result<(), String> {
         compare::query(query, &answer["query"])?;
     }
     if vector["repost"] == json!(true) {
-        let again = query::answer(&parts, &site, UnixSeconds(now), &answer["query"]);
+        let again = query::answer(query::Kind::Query, &parts, &site, UnixSeconds(now), &answer["query"]);
         let again = again.map_err(|refusal| format!("posted again: {refusal}"))?;
         compare::results(vector, &expected["results"], &again["results"])?;
     }
