@@ -59,6 +59,8 @@ pub const QUERIES_MAX: usize = 100;
 /// any order, and may be forgotten afterwards.
 #[derive(Clone, Debug)]
 pub struct Questions {
+    kind: Kind,
+    request: Rc<Value>,
     site: Rc<SiteSettings>,
     zone: Zone,
     /// Whether the request was a list of queries.
@@ -138,7 +140,8 @@ impl Questions {
             Some(list) => (true, list.iter().map(|json| read(inherit_site(request, json))).collect()),
         };
         let dictionaries = Dictionaries::default();
-        Ok(Self { site, zone, several, asked, selects, dictionaries, visitors: 0, visits: 0 })
+        let request = Rc::new(request.clone());
+        Ok(Self { kind, request, site, zone, several, asked, selects, dictionaries, visitors: 0, visits: 0 })
     }
 
     /// From when to when any of the questions are about events, in seconds since 1970; none where there is no question.
@@ -146,6 +149,16 @@ impl Questions {
         let ranges = self.asked.iter().flatten().flat_map(Question::ranges);
         let spans = ranges.map(|range| (range.start.0, range.end.0));
         spans.reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
+    }
+
+    /// Whether other questions, of which nothing has been counted yet, ask the same about the same moments.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        let ranges =
+            |questions: &Self| -> Vec<Range> { questions.asked.iter().flatten().flat_map(Question::ranges).collect() };
+        self.kind == other.kind
+            && self.request == other.request
+            && self.site == other.site
+            && ranges(self) == ranges(other)
     }
 
     /// Counts a part. Where it turns out to be damaged, all that was counted is worth nothing.

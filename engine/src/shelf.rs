@@ -99,6 +99,8 @@ struct Shelved {
     moved: BTreeSet<u32>,
     /// Whether that is not written down yet.
     moved_lately: bool,
+    /// Whether anybody has left it since it was put here, so that more may.
+    restless: bool,
     /// The hashes of its visitors, once they were needed.
     held: Option<Held>,
 }
@@ -110,8 +112,15 @@ pub struct Shelf {
     /// Segments that cannot be read: nothing is asked of them any more.
     damaged: BTreeSet<SegmentId>,
     recent: Recent,
-    /// Counts up whenever something that was asked before may have another answer.
-    version: u64,
+    /// Counts up whenever the segments that rest are others or have other visitors.
+    rest_version: u64,
+}
+
+/// What a question has found in the segments that rest, so that it need not be asked of them again.
+#[derive(Clone, Debug)]
+pub struct Kept<Q> {
+    rest_version: u64,
+    counted: Q,
 }
 
 /// Reads a segment's bytes.
@@ -133,26 +142,20 @@ impl Shelf {
     /// Puts a segment that is written on the shelf; `moved` are the places of those who have left it.
     pub fn put(&mut self, id: SegmentId, label: Label, moved: impl IntoIterator<Item = u32>) {
         let moved = moved.into_iter().collect();
-        self.segments.insert(id, Shelved { label, moved, moved_lately: false, held: None });
-        self.version += 1;
+        self.segments.insert(id, Shelved { label, moved, moved_lately: false, restless: false, held: None });
+        self.rest_version += 1;
     }
 
     /// Takes in events that are in the journal, in the order of their arrival.
     pub fn take(&mut self, events: Vec<Event>) {
         if !events.is_empty() {
             self.recent.take(events);
-            self.version += 1;
         }
     }
 
     /// How many events have come since the last compaction.
     pub fn recent_events(&self) -> usize {
         self.recent.taken()
-    }
-
-    /// Changes whenever something that was asked before may have another answer.
-    pub fn version(&self) -> u64 {
-        self.version
     }
 
     /// Time of the earliest event.
@@ -176,34 +179,62 @@ impl Shelf {
     }
 
     /// Asks of all events from one moment to another (in seconds since 1970), part by part. A segment that turns out
-    /// to be damaged is set aside, and `begin` is called again for a fresh start without it.
-    pub fn ask<R: ReadSegment, Q>(
+    /// to be damaged is set aside, and `begin` is called again for a fresh start without it. What is `kept` of the same
+    /// question is not asked again, and what it finds in segments that rest is kept.
+    pub fn ask<R: ReadSegment, Q: Clone>(
         &mut self,
         span: Option<(i64, i64)>,
         read: &mut R,
+        kept: &mut Option<Kept<Q>>,
         begin: impl Fn() -> Q,
         add: impl Fn(&mut Q, &Part),
     ) -> Result<Q, R::Error> {
         self.settle(read)?;
-        'fresh: loop {
-            let mut question = begin();
-            let Some((from, to)) = span else { return Ok(question) };
-            let of_span = |label: &Label| label.first_s <= to && label.last_s >= from;
-            let ids: Vec<SegmentId> =
-                self.readable().filter(|(_, shelved)| of_span(&shelved.label)).map(|(id, _)| id).collect();
-            for id in ids {
-                let Some(part) = self.part(id, read)? else { continue 'fresh };
-                add(&mut question, &part);
-                if part.is_damaged() {
-                    self.set_aside(id);
-                    continue 'fresh;
+        let Some(span) = span else { return Ok(begin()) };
+        loop {
+            let rest_version = self.rest_version;
+            let mut question = match kept.as_ref().filter(|kept| kept.rest_version == rest_version) {
+                Some(kept) => kept.counted.clone(),
+                None => begin(),
+            };
+            if kept.as_ref().is_none_or(|kept| kept.rest_version != rest_version) {
+                if !self.ask_segments(false, span, read, &mut question, &add)? {
+                    continue;
                 }
+                *kept = Some(Kept { rest_version, counted: question.clone() });
+            }
+            if !self.ask_segments(true, span, read, &mut question, &add)? {
+                continue;
             }
             for part in self.recent.parts() {
                 add(&mut question, &part);
             }
             return Ok(question);
         }
+    }
+
+    /// Asks of the segments that are restless, or of those that are not; false where one is damaged.
+    fn ask_segments<R: ReadSegment, Q>(
+        &mut self,
+        restless: bool,
+        (from, to): (i64, i64),
+        read: &mut R,
+        question: &mut Q,
+        add: &impl Fn(&mut Q, &Part),
+    ) -> Result<bool, R::Error> {
+        let wanted = |shelved: &Shelved| {
+            shelved.restless == restless && shelved.label.first_s <= to && shelved.label.last_s >= from
+        };
+        let ids: Vec<SegmentId> = self.readable().filter(|(_, shelved)| wanted(shelved)).map(|(id, _)| id).collect();
+        for id in ids {
+            let Some(part) = self.part(id, read)? else { return Ok(false) };
+            add(question, &part);
+            if part.is_damaged() {
+                self.set_aside(id);
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// A segment without those who have left it; none where it cannot be read, which sets it aside.
@@ -222,7 +253,7 @@ impl Shelf {
 
     fn set_aside(&mut self, id: SegmentId) {
         self.damaged.insert(id);
-        self.version += 1;
+        self.rest_version += 1;
     }
 
     /// Brings the visitors of recent events together: whoever is in a segment moves out of it.
@@ -258,6 +289,9 @@ impl Shelf {
                 Ok(events) => {
                     shelved.moved.extend(coming);
                     shelved.moved_lately = true;
+                    if !std::mem::replace(&mut shelved.restless, true) {
+                        self.rest_version += 1;
+                    }
                     self.recent.bring(events);
                 }
                 Err(_) => self.set_aside(id),

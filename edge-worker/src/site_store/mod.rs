@@ -7,6 +7,7 @@
 #![allow(missing_docs)]
 
 mod active;
+mod answers;
 pub mod client;
 mod dedupe;
 pub mod delivery;
@@ -56,6 +57,8 @@ pub(crate) struct Site {
     group: RefCell<Group>,
     /// What is known of the events, once it was needed.
     shelf: RefCell<Option<shelving::Held>>,
+    /// What was counted for the last questions.
+    answers: RefCell<answers::Answers>,
     /// Whether an alarm will write the journal down.
     compaction_armed: Cell<bool>,
     /// Whether that is being done now, because there is much of it.
@@ -77,6 +80,7 @@ impl DurableObject for SiteStore {
             window: RefCell::default(),
             group: RefCell::default(),
             shelf: RefCell::default(),
+            answers: RefCell::default(),
             compaction_armed: Cell::default(),
             compacting: Cell::default(),
             active: RefCell::default(),

@@ -78,7 +78,11 @@ fn query(site: &Site, kind: &str, now: UnixSeconds, request: &Value) -> Result<V
     };
     let sql = site.storage.sql();
     let mut read = |id| read_segment(&sql, id);
-    let answered = shelf.ask(questions.span(), &mut read, || questions.clone(), Questions::add)?;
+    let mut kept = site.answers.borrow_mut().take(&questions);
+    let answered = shelf.ask(questions.span(), &mut read, &mut kept, || questions.clone(), Questions::add)?;
+    if let Some(kept) = kept {
+        site.answers.borrow_mut().put(questions, kept);
+    }
     let mut body = answered.answer();
     if let (damaged @ 1.., Some(fields)) = (shelf.damaged(), body.as_object_mut()) {
         let error = "Some of the site's events cannot be read and are not counted.";

@@ -73,6 +73,7 @@ impl Site {
         self.record.take();
         self.window.take();
         self.shelf.take();
+        self.answers.take();
         self.compaction_armed.set(false);
         self.active.take();
         self.salts.delete_all().await?;

@@ -14,6 +14,9 @@ struct Site {
     journal: Vec<Event>,
     next_id: i64,
     shelf: Shelf,
+    kept: Option<Kept<Questions>>,
+    /// The site's earliest event when that was kept.
+    kept_since: Option<UnixSeconds>,
 }
 
 impl Site {
@@ -24,6 +27,7 @@ impl Site {
 
     fn reopen(&mut self) {
         self.shelf = Shelf::default();
+        self.kept = None;
         for (id, (label, _)) in &self.segments {
             self.shelf.put(*id, label.clone(), self.moved.get(id).into_iter().flatten().copied());
         }
@@ -83,7 +87,11 @@ impl Site {
         let span = begin().span();
         let segments = &self.segments;
         let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
-        self.shelf.ask(span, &mut read, begin, Questions::add).unwrap().answer()
+        if self.kept_since != first {
+            self.kept = None;
+        }
+        self.kept_since = first;
+        self.shelf.ask(span, &mut read, &mut self.kept, begin, Questions::add).unwrap().answer()
     }
 }
 

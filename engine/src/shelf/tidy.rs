@@ -97,6 +97,7 @@ impl Shelf {
         for id in old {
             self.segments.remove(id);
         }
+        self.rest_version += 1;
         for (id, label) in new {
             self.put(id, label, []);
         }
