@@ -136,6 +136,11 @@ export class SiteStore extends Guarded {
     return this.call("deliver", bytes);
   }
 
+  /** A piece of an export, with where the next begins in front. */
+  takeOut(format, from, since) {
+    return this.call("export", format, from, since);
+  }
+
   /** Answers a JSON request about the site with JSON. */
   ask(request) {
     return this.call("ask", request);

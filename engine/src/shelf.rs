@@ -9,6 +9,7 @@
 //!
 //! Bytes are passed in and out: what is here knows no storage.
 
+mod export;
 mod hashes;
 mod recent;
 mod tidy;
@@ -18,6 +19,7 @@ mod tests;
 
 use crate::event::{Event, UnixSeconds};
 use crate::segment::{Error, Hashes, Nameless, Part, Segment, encode};
+pub use export::Piece;
 use hashes::Held;
 use recent::Recent;
 use std::collections::{BTreeMap, BTreeSet};

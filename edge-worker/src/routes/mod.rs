@@ -3,6 +3,7 @@
 mod assets;
 mod event;
 mod events;
+mod export;
 mod health;
 mod import;
 mod login;
@@ -55,6 +56,7 @@ async fn route(call: &mut Call, path: &str) -> Answer {
         "/api/v1/login" => login::log_in(call).await,
         "/api/v1/logout" => login::log_out(call),
         "/api/v1/sites" => sites::list(call).await,
+        "/api/v1/export" => export::answer(call).await,
         "/api/v1/outcomes" => outcomes::answer(call).await,
         "/metrics" => metrics::answer(call).await,
         "/healthz" => health::answer(call),

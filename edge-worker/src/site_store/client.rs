@@ -1,6 +1,7 @@
 //! The worker's side of a site's object: one method call inside the runtime per delivery.
 
 use super::delivery::Delivery;
+use super::export::Format;
 use super::question::Question;
 use js_sys::Uint8Array;
 use protocol::outcome::Outcome;
@@ -21,6 +22,13 @@ extern "C" {
     type SiteStub;
     #[wasm_bindgen(method, catch)]
     async fn deliver(this: &SiteStub, bytes: Uint8Array) -> std::result::Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = takeOut)]
+    async fn take_out(
+        this: &SiteStub,
+        format: &str,
+        from_s: &str,
+        since_s: &str,
+    ) -> std::result::Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     async fn ask(this: &SiteStub, question: &str) -> std::result::Result<JsValue, JsValue>;
 }
@@ -43,6 +51,23 @@ pub async fn deliver(env: &Env, domain: &str, delivery: &Delivery) -> Result<Opt
         Some((&UNKNOWN_SITE, _)) => Ok(None),
         _ => Err(Error::RustError("the site's store did not commit".into())),
     }
+}
+
+/// A piece of an export.
+pub struct Taken {
+    /// Where the next piece begins; none after the last.
+    pub next_s: Option<i64>,
+    /// The piece.
+    pub bytes: Vec<u8>,
+}
+
+/// Takes a piece of an export (see `Shelf::export`); none where the site is not set up.
+pub async fn export(env: &Env, domain: &str, format: Format, from_s: i64, since_s: i64) -> Result<Option<Taken>> {
+    let piece = stub(env, domain)?.take_out(format.name(), &from_s.to_string(), &since_s.to_string()).await?;
+    let piece = Uint8Array::new(&piece).to_vec();
+    let Some((next_s, bytes)) = piece.split_first_chunk::<8>() else { return Ok(None) };
+    let next_s = Some(i64::from_le_bytes(*next_s)).filter(|next_s| *next_s != i64::MAX);
+    Ok(Some(Taken { next_s, bytes: bytes.to_vec() }))
 }
 
 /// Asks a question.

@@ -11,6 +11,7 @@ mod answers;
 pub mod client;
 mod dedupe;
 pub mod delivery;
+pub mod export;
 mod group;
 pub mod question;
 mod record;
@@ -110,6 +111,26 @@ impl SiteStore {
                 std::iter::once(client::DURABLE).chain(outcome_bytes).collect()
             }
         })
+    }
+
+    /// A piece of an export in a format: eight bytes that say where the next begins (the greatest number: nowhere) and
+    /// then the piece; nothing where the site is not set up. Moments are seconds since 1970 as texts.
+    #[allow(clippy::unused_async, reason = "an error becomes a rejected promise")]
+    pub async fn export(
+        &self,
+        format: String,
+        from_s: String,
+        since_s: String,
+    ) -> std::result::Result<Vec<u8>, JsValue> {
+        let (Some(format), Ok(from_s), Ok(since_s)) = (export::Format::named(&format), from_s.parse(), since_s.parse())
+        else {
+            return Err(JsValue::from("unknown export"));
+        };
+        if !self.site.load_record()? {
+            return Ok(Vec::new());
+        }
+        let (bytes, next_s) = self.site.export(format, from_s, since_s)?;
+        Ok([&next_s.unwrap_or(i64::MAX).to_le_bytes()[..], &bytes].concat())
     }
 
     /// Answers a [`Question`] in JSON with an answer in JSON.

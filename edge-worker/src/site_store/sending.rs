@@ -2,6 +2,7 @@
 
 use super::active::VISIT_GAP_S;
 use super::delivery::{Delivery, Sender};
+use super::export::exported_visitor;
 use super::{Site, schema, site_day, visitor};
 use engine::event::{Event, VisitorHash};
 use jiff::ToSpan;
@@ -44,7 +45,8 @@ impl Site {
             }
             event.visitor = match sender {
                 Sender::Same => VisitorHash::default(),
-                Sender::Named(name) => VisitorHash::of_name(visitor::hash(&record.import_key, &[name])),
+                Sender::Named(name) => exported_visitor(name)
+                    .unwrap_or_else(|| VisitorHash::of_name(visitor::hash(&record.import_key, &[name]))),
                 Sender::Client { ip, user_agent } => {
                     let parts = [record.domain.as_str(), ip, user_agent];
                     let Some(day) = salts.get(&day_of(event)) else { continue };

@@ -249,21 +249,30 @@ impl Part {
         })
     }
 
+    /// Time of each visitor's first event.
+    pub(crate) fn visitor_firsts(&self) -> Vec<i64> {
+        let mut first = self.segment.first_s;
+        let gaps = self.packed_wide(layout::VISITOR_GAPS, self.segment.visitors);
+        let firsts = gaps.into_iter().map(|gap| {
+            first = first.wrapping_add(gap as i64);
+            first
+        });
+        firsts.collect()
+    }
+
     /// Time of each visit's first event of any kind.
     pub(crate) fn visit_starts(&self) -> Vec<i64> {
         let segment = &self.segment;
-        let visitor_gaps = self.packed_wide(layout::VISITOR_GAPS, segment.visitors);
         let return_gaps = self.packed_wide(layout::RETURN_GAPS, segment.visits - segment.visitors);
-        let (mut firsts, mut returns) = (visitor_gaps.into_iter(), return_gaps.into_iter());
-        let (mut first, mut start, mut before) = (segment.first_s, 0i64, None);
+        let (mut firsts, mut returns) = (self.visitor_firsts().into_iter(), return_gaps.into_iter());
+        let (mut start, mut before) = (0i64, None);
         let visitors = self.visitor_of_visit().iter();
         let starts = visitors.map(|visitor| {
             if before == Some(*visitor) {
                 start = start.wrapping_add(returns.next().unwrap_or(0) as i64);
             } else {
                 before = Some(*visitor);
-                first = first.wrapping_add(firsts.next().unwrap_or(0) as i64);
-                start = first;
+                start = firsts.next().unwrap_or(0);
             }
             start
         });

@@ -79,6 +79,19 @@ impl Site {
         }
     }
 
+    fn export(&mut self, since_s: i64) -> Vec<Event> {
+        let segments = &self.segments;
+        let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
+        let digest = |bytes: &[u8]| u64::from(crc32fast::hash(bytes)) << 8;
+        let (mut events, mut next) = (Vec::new(), Some(i64::MIN));
+        while let Some(from_s) = next {
+            let piece = self.shelf.export(from_s, since_s, digest, &mut read).unwrap();
+            events.extend(piece.events);
+            next = piece.next_s;
+        }
+        events
+    }
+
     fn ask(&mut self, request: &Value) -> Value {
         let settings = Rc::new(settings());
         let first = self.shelf.first_event();
@@ -202,6 +215,35 @@ proptest! {
         site.reopen();
         prop_assert_eq!(site.ask(&request()), plain(&events));
     }
+
+    #[test]
+    fn what_is_exported_and_taken_in_again_is_exported_alike(events in events(), steps in steps()) {
+        let (mut site, mut taken) = (Site::default(), 0);
+        for step in steps {
+            match step {
+                Step::Take(count) => {
+                    let end = (taken + count).min(events.len());
+                    site.take(&events[taken..end]);
+                    taken = end;
+                }
+                Step::Compact => site.compact(false),
+                Step::Tidy => site.tidy(0),
+                _ => {}
+            }
+        }
+        site.take(&events[taken..]);
+        let exported = site.export(i64::MIN);
+        prop_assert_eq!(exported.len(), events.len());
+        let mut other = Site::default();
+        for part in exported.chunks(7) {
+            other.take(part);
+            other.compact(false);
+        }
+        prop_assert_eq!(other.ask(&request()), plain(&events));
+        prop_assert_eq!(other.export(i64::MIN), exported);
+        let since = site.export(3 * 86_400).len();
+        prop_assert_eq!(since, events.iter().filter(|event| event.time.0 >= 3 * 86_400).count());
+    }
 }
 
 /// Visits of people of a day: `count` visitors with two page views each.
@@ -233,6 +275,10 @@ fn hashes_go_when_their_salt_has_gone_and_nothing_else_changes() {
     assert!(site.shelf.labels().all(|(_, label)| !label.has_days));
     assert!(site.segments.len() < 6);
     assert_eq!(site.ask(&request()), plain(&all));
+    let exported = site.export(i64::MIN);
+    let mut other = Site::default();
+    other.take(&exported);
+    assert_eq!((other.ask(&request()), other.export(i64::MIN)), (plain(&all), exported));
 }
 
 #[test]

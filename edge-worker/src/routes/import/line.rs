@@ -120,7 +120,8 @@ fn visit(fields: &Fields, agent: &Agent) -> Result<VisitAttributes, Refused> {
         visit.channel = channel::of(&source, clues).into();
     }
     if visit.source.is_empty() {
-        visit.source = source.name;
+        // A host that is written in fewer numbers than four becomes an address only when it is read.
+        visit.source = scrub::text(&source.name);
     }
     Ok(visit)
 }
@@ -190,6 +191,8 @@ mod tests {
             (r#","source":"Bing","click_id_param":"msclkid""#, "Bing", "Paid Search"),
             (r#","source":"Google","channel":"Mine""#, "Google", "Mine"),
             (r#","source":"""#, "", ""),
+            // An address that is written in fewer numbers than four.
+            (r#","referrer":"203.113/a""#, ":ip", "Referral"),
         ] {
             let visit = line(more).unwrap().event.visit;
             assert_eq!((&*visit.source, &*visit.channel), (source, channel), "{more}");

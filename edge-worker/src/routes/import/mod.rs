@@ -3,6 +3,8 @@
 //! The body is read as it comes and handed to the site's object in parts, each of which is durable before the next is
 //! read. With an `Idempotency-Key` a repeated import goes on where the last one ended.
 
+#[cfg(test)]
+mod exported;
 mod field;
 mod line;
 mod splitter;

@@ -1,0 +1,97 @@
+//! `GET /api/v1/export?site=&format=csv|ndjson&since=`: all events of a site, as they are read.
+//!
+//! The NDJSON is what the import reads: what is exported, imported elsewhere and exported again is the same.
+
+use crate::answer::{Answer, Refusal};
+use crate::call::Call;
+use crate::ingest;
+use crate::site_store::client::{self, Taken};
+use crate::site_store::export::Format;
+use futures_util::stream;
+use worker::{Env, Method, Response, ResponseBuilder};
+
+/// Where an export is.
+struct Export {
+    env: Env,
+    site: String,
+    format: Format,
+    since_s: i64,
+    next_s: Option<i64>,
+}
+
+/// Streams a site's events.
+pub(super) async fn answer(call: &Call) -> Answer {
+    call.only(&Method::Get, "GET")?;
+    call.owner_only()?;
+    let site = call.parameter("site").unwrap_or_default();
+    let site = ingest::known_site(call, &site, 0).await?;
+    let format = match call.parameter("format") {
+        None => Format::Ndjson,
+        Some(name) => Format::named(&name).ok_or_else(|| {
+            Refusal::new(400, "bad_field", "The format is not one that is exported.", "Ask for csv or ndjson.")
+        })?,
+    };
+    let since_s = match call.parameter("since") {
+        None => i64::MIN,
+        Some(since) => moment(&since).ok_or_else(|| {
+            let hint = "Give a date such as 2026-01-31 or an instant such as 2026-01-31T12:00:00Z.";
+            Refusal::new(400, "bad_field", "The beginning is no date and no instant.", hint)
+        })?,
+    };
+    // The first piece is taken before the answer begins, so that what is wrong has a status.
+    let mut export = Export { env: call.env.clone(), site, format, since_s, next_s: Some(i64::MIN) };
+    let first = export.piece().await?.ok_or_else(Refusal::unknown_site)?;
+    let begin = [format.begin(), first].concat();
+    let rest = stream::try_unfold(export, |mut export| async move {
+        if export.next_s.is_none() {
+            return Ok(None);
+        }
+        let piece = export.piece().await?.unwrap_or_default();
+        Ok::<_, worker::Error>(Some((piece, export)))
+    });
+    let pieces = futures_util::StreamExt::chain(stream::iter([Ok(begin)]), rest);
+    let response: Response = ResponseBuilder::new().with_status(200).from_stream(pieces)?;
+    let headers = response.headers();
+    headers.set("content-type", format.content_type())?;
+    headers.set("cache-control", "no-store")?;
+    headers.set("content-disposition", &format!("attachment; filename=\"events.{}\"", format.name()))?;
+    Ok(response)
+}
+
+impl Export {
+    /// The next piece; none where the site is not set up.
+    async fn piece(&mut self) -> worker::Result<Option<Vec<u8>>> {
+        let from_s = self.next_s.unwrap_or(i64::MAX);
+        let taken = client::export(&self.env, &self.site, self.format, from_s, self.since_s).await?;
+        Ok(taken.map(|Taken { next_s, bytes }| {
+            self.next_s = next_s;
+            bytes
+        }))
+    }
+}
+
+fn moment(text: &str) -> Option<i64> {
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Some(instant.as_second());
+    }
+    let date: jiff::civil::Date = text.parse().ok()?;
+    Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beginning_is_a_date_or_an_instant() {
+        for (text, expected) in [
+            ("1970-01-02", Some(86_400)),
+            ("1970-01-01T01:00:00+01:00", Some(0)),
+            ("yesterday", None),
+            ("", None),
+            ("1970-13-01", None),
+        ] {
+            assert_eq!(moment(text), expected, "{text}");
+        }
+    }
+}
