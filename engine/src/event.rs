@@ -15,12 +15,23 @@ pub struct VisitorHash(pub u64);
 impl VisitorHash {
     /// A hash that was made with the salt of a day.
     pub fn of_one_day(hash: u64) -> Self {
-        Self(hash | 1)
+        let own = Self(hash | 1);
+        if own.is_stand_in() { Self(own.0 | 1 << 63) } else { own }
     }
 
     /// A hash that was made of a name.
     pub fn of_name(hash: u64) -> Self {
         Self(hash & !1)
+    }
+
+    /// What stands for the hash of a visitor whose own is gone, while the visitor's events are in memory.
+    pub(crate) fn stand_in(number: u32) -> Self {
+        Self(u64::from(number) << 1 | 1)
+    }
+
+    /// Whether it only stands for a hash, and is nobody's.
+    pub(crate) fn is_stand_in(self) -> bool {
+        self.0 >> 33 == 0 && self.is_of_one_day()
     }
 
     /// Whether the salt of a day made it, so that it cannot come again once that salt is gone.

@@ -18,6 +18,7 @@ mod write;
 mod tests;
 
 use crate::bytes::{Malformed, Reader};
+pub(crate) use details::text_bytes;
 pub use events::Nameless;
 use layout::FAMILIES_LEN;
 pub(crate) use layout::{CITY, family_of};

@@ -36,8 +36,11 @@ pub const RECENT_EVENTS: usize = 4_096;
 /// Events that a segment has at most, save where one visitor has more.
 pub const SEGMENT_EVENTS: usize = 32_768;
 
-/// Bytes that a segment has at most, less than a row of the database may have.
+/// Bytes that a segment has at most, save where one visitor has more.
 const SEGMENT_BYTES: usize = 1_500_000;
+
+/// Bytes of texts that a segment may be read into.
+const TEXT_BYTES: usize = 24 << 20;
 
 /// What is known of a segment without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -265,8 +268,9 @@ impl Shelf {
             return Ok(());
         }
         let (days, names) = (new.iter().any(|hash| hash.is_of_one_day()), new.iter().any(|hash| !hash.is_of_one_day()));
+        // The latest first, so that of a visitor in several the earliest events come to stand in front.
         let ids: Vec<SegmentId> = self.readable().map(|(id, _)| id).collect();
-        for id in ids {
+        for id in ids.into_iter().rev() {
             let Some(shelved) = self.segments.get_mut(&id) else { continue };
             if !(days && shelved.label.has_days || names && shelved.label.has_names) {
                 continue;
@@ -324,13 +328,16 @@ impl Shelf {
 
 /// Writes visitors' events as segments, none larger than it may be.
 fn written(visitors: &[&[Event]], hashes: Hashes) -> Vec<Written> {
+    // Who alone has more texts than can be read is no person; what is left over counts as another visitor.
+    let visitors: Vec<&[Event]> = visitors.iter().flat_map(|events| readable_pieces(events)).collect();
     let mut segments = Vec::new();
-    let mut rest = visitors;
+    let mut rest = visitors.as_slice();
     while !rest.is_empty() {
-        let mut events = 0;
+        let (mut events, mut bytes) = (0, 0);
         let fits = |visitor: &&&[Event]| {
             events += visitor.len();
-            events <= SEGMENT_EVENTS
+            bytes += visitor.iter().map(text_bytes).sum::<usize>();
+            events <= SEGMENT_EVENTS && bytes <= TEXT_BYTES
         };
         let len = rest.iter().take_while(fits).count().max(1);
         let (now, later) = rest.split_at(len.min(rest.len()));
@@ -338,6 +345,23 @@ fn written(visitors: &[&[Event]], hashes: Hashes) -> Vec<Written> {
         rest = later;
     }
     segments
+}
+
+/// Bytes that an event's texts take when they are read.
+fn text_bytes(event: &Event) -> usize {
+    let visit = crate::event::VISIT_TEXTS.iter().map(|(_, text)| text(&event.visit).len()).sum::<usize>();
+    let props = event.props.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
+    let detail = event.detail.as_deref().map_or(0, crate::segment::text_bytes);
+    event.name.len() + event.hostname.len() + event.pathname.len() + visit + props + detail
+}
+
+/// A visitor's events, in as many pieces as it takes for each to be readable: one, but for a machine's.
+fn readable_pieces(events: &[Event]) -> Vec<&[Event]> {
+    if events.len() > 1 && events.iter().map(text_bytes).sum::<usize>() > TEXT_BYTES {
+        let (earlier, later) = events.split_at(events.len() / 2);
+        return [readable_pieces(earlier), readable_pieces(later)].concat();
+    }
+    vec![events]
 }
 
 /// Halves what turns out to be too many bytes.

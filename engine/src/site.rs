@@ -1,10 +1,12 @@
 //! What an owner has set for a site.
 
 mod goal;
+mod note;
 
 use crate::refusal::Refusal;
 use crate::time::Zone;
 pub use goal::{Goal, Trigger};
+pub use note::{NOTES_MAX, NoteKind};
 use serde_json::{Map, Value, json};
 
 /// Most goals a site may have.

@@ -8,6 +8,7 @@ mod health;
 mod import;
 mod login;
 mod metrics;
+mod notes;
 mod outcomes;
 mod plausible;
 mod query;

@@ -1,5 +1,6 @@
 //! `/api/v1/sites`: which sites there are, and each one's settings.
 
+use super::notes;
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::site_store::client;
@@ -22,11 +23,18 @@ pub(super) async fn list(call: &Call) -> Answer {
 /// Shows, makes, changes or deletes one site.
 pub(super) async fn one(call: &mut Call, domain: &str) -> Answer {
     call.owner_only()?;
+    let (domain, rest) = domain.split_once('/').map_or((domain, None), |(domain, rest)| (domain, Some(rest)));
     let decoded = percent_decode_str(domain).decode_utf8_lossy();
     let domain = domain::read(&decoded).ok_or_else(|| {
         let hint = "A domain has letters, digits, dots, hyphens and perhaps a port.";
         Refusal::new(400, "bad_field", "The path names no domain.", hint)
     })?;
+    if let Some(rest) = rest {
+        return match rest.split('/').next() {
+            Some("segments" | "annotations") => notes::answer(call, &domain, rest).await,
+            _ => Err(Refusal::not_found()),
+        };
+    }
     match call.request.method() {
         Method::Get => show(call, &domain).await,
         Method::Put => put(call, domain).await,

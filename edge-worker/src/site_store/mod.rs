@@ -13,6 +13,7 @@ mod dedupe;
 pub mod delivery;
 pub mod export;
 mod group;
+pub mod notes;
 pub mod question;
 mod record;
 mod salt;

@@ -1,5 +1,6 @@
 //! What a site's object can be asked, and its answers. Both are JSON: these are the calls of an owner at a desk.
 
+use super::notes::NoteTask;
 use super::shelving::read_segment;
 use super::{Site, schema};
 use engine::event::UnixSeconds;
@@ -32,6 +33,13 @@ pub enum Question {
         /// The request's body.
         request: Value,
     },
+    /// Something about the site's notes of a kind.
+    Notes {
+        /// The name of an `engine::site::NoteKind`'s list.
+        list: String,
+        /// What is to be done.
+        task: NoteTask,
+    },
     /// How many events ended how.
     Outcomes,
     /// How far an import has come: `{"lines","accepted"}`.
@@ -57,6 +65,7 @@ pub(super) async fn answer(site: &Site, question: Question) -> Result<Value> {
         Question::Settings => Ok(ok(site.record.borrow().as_ref().map_or(Value::Null, |record| record.given.clone()))),
         Question::Delete => site.delete().await.map(|()| ok(Value::Null)),
         Question::Query { kind, now_s, request } => query(site, &kind, UnixSeconds(now_s), &request),
+        Question::Notes { list, task } => site.notes(&list, task),
         Question::Outcomes => outcomes(site).map(ok),
         Question::ImportProgress { key } => import_progress(site, &key).map(ok),
         Question::Panic => break_down(site),
@@ -72,7 +81,10 @@ fn query(site: &Site, kind: &str, now: UnixSeconds, request: &Value) -> Result<V
     let record = site.record.borrow();
     let settings = &record.as_ref().ok_or_else(|| schema::corrupt("settings"))?.settings;
     let mut shelf = site.shelf()?;
-    let questions = match Questions::read(kind, settings.clone(), now, shelf.first_event(), request) {
+    let read = site
+        .with_saved_segments(request)
+        .and_then(|request| Questions::read(kind, settings.clone(), now, shelf.first_event(), &request));
+    let questions = match read {
         Ok(questions) => questions,
         Err(refusal) => return Ok(json!({ "status": refusal.status, "body": refusal.to_json() })),
     };

@@ -2,11 +2,13 @@
 //!
 //! - `site`: one row, the settings and the key that hashes imported visitors.
 //! - `journal`: enriched events, a BLOB per commit, until they are in a segment.
-//! - `segments`: events as columns (`docs/segment-format.md`), with what is known of each without reading it.
+//! - `segments`: what is known of each segment without reading it.
+//! - `segment_bytes`: events as columns (`docs/segment-format.md`), in as many rows as they need.
 //! - `moved`: for each segment the places of visitors whose events are in a later one, four bytes each.
 //! - `ids_<day>`: the ids counted on a day of arrival, a BLOB per commit; a table per day, so that forgetting them is a
 //!   `DROP TABLE`, which bills no rows.
 //! - `outcomes`: how many events ended how, per day of arrival.
+//! - `notes`: saved segments and annotations, as JSON.
 //! - `imports`: how far each import with an idempotency key has come.
 
 use super::dedupe::ArrivalDay;
@@ -18,9 +20,11 @@ pub const VERSION: i32 = 2;
 const JOURNAL: &str =
     "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, arrived_s INTEGER NOT NULL, events BLOB NOT NULL)";
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 8] = [
     JOURNAL,
-    "CREATE TABLE IF NOT EXISTS segments (id INTEGER PRIMARY KEY, first_s INTEGER NOT NULL, last_s INTEGER NOT NULL, rows INTEGER NOT NULL, visitors INTEGER NOT NULL, has_days INTEGER NOT NULL, has_names INTEGER NOT NULL, bytes BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS segments (id INTEGER PRIMARY KEY, first_s INTEGER NOT NULL, last_s INTEGER NOT NULL, rows INTEGER NOT NULL, visitors INTEGER NOT NULL, has_days INTEGER NOT NULL, has_names INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS segment_bytes (segment INTEGER NOT NULL, piece INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (segment, piece))",
+    "CREATE TABLE IF NOT EXISTS notes (kind TEXT NOT NULL, id INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS moved (segment INTEGER PRIMARY KEY, places BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS site (schema INTEGER NOT NULL, domain TEXT NOT NULL, settings TEXT NOT NULL, import_key BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS outcomes (day INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, outcome, reason)) WITHOUT ROWID",
@@ -41,7 +45,7 @@ pub fn migrate(sql: &SqlStorage, from: i64) -> Result<()> {
         return Err(Error::RustError("stored by a newer version".to_owned()));
     }
     if from < VERSION.into() {
-        // Version 2 added `segments` and `moved`.
+        // Version 2 added `segments`, `moved` and `notes`.
         create(sql)?;
         sql.exec("UPDATE site SET schema = ?", vec![SqlStorageValue::Integer(VERSION.into())])?;
     }

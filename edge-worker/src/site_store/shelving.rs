@@ -14,6 +14,9 @@ const JOURNAL_AGE: Duration = Duration::from_hours(1);
 /// A day, in seconds.
 const DAY_S: i64 = 86_400;
 
+/// A BLOB may have 2 MB.
+const PIECE_BYTES: usize = 1_900_000;
+
 /// What of a shelf is written with numbers of its own.
 #[derive(Default)]
 pub(super) struct Held {
@@ -192,13 +195,15 @@ fn load(sql: &SqlStorage) -> Result<Held> {
 
 /// The bytes of a segment. One that is gone is as one that is damaged.
 pub(super) fn read_segment(sql: &SqlStorage, id: SegmentId) -> Result<Rc<[u8]>> {
-    let rows = schema::rows(sql, "SELECT bytes FROM segments WHERE id = ?", vec![SqlStorageValue::Integer(id.0)])?;
-    Ok(rows.first().and_then(|row| schema::blob(row, 0)).unwrap_or_default().into())
+    let statement = "SELECT bytes FROM segment_bytes WHERE segment = ? ORDER BY piece";
+    let rows = schema::rows(sql, statement, vec![SqlStorageValue::Integer(id.0)])?;
+    let pieces = rows.iter().filter_map(|row| schema::blob(row, 0));
+    Ok(if rows.len() == 1 { pieces.flatten().copied().collect() } else { pieces.collect::<Vec<_>>().concat().into() })
 }
 
 fn insert(sql: &SqlStorage, id: SegmentId, Written { label, bytes }: &Written) -> Result<()> {
-    let statement = "INSERT INTO segments (id, first_s, last_s, rows, visitors, has_days, has_names, bytes) \
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let statement = "INSERT INTO segments (id, first_s, last_s, rows, visitors, has_days, has_names) \
+                     VALUES (?, ?, ?, ?, ?, ?, ?)";
     let numbers = [
         id.0,
         label.first_s,
@@ -208,13 +213,18 @@ fn insert(sql: &SqlStorage, id: SegmentId, Written { label, bytes }: &Written) -
         label.has_days.into(),
         label.has_names.into(),
     ];
-    let values = numbers.into_iter().map(SqlStorageValue::Integer);
-    let values: Vec<_> = values.chain([SqlStorageValue::Blob(bytes.to_vec())]).collect();
-    sql.exec(statement, values).map(|_| ())
+    sql.exec(statement, numbers.into_iter().map(SqlStorageValue::Integer).collect::<Vec<_>>())?;
+    for (piece, bytes) in bytes.chunks(PIECE_BYTES).enumerate() {
+        let place = [id.0, piece as i64].map(SqlStorageValue::Integer);
+        let values: Vec<_> = place.into_iter().chain([SqlStorageValue::Blob(bytes.to_vec())]).collect();
+        sql.exec("INSERT INTO segment_bytes (segment, piece, bytes) VALUES (?, ?, ?)", values)?;
+    }
+    Ok(())
 }
 
 fn delete(sql: &SqlStorage, id: SegmentId) -> Result<()> {
     sql.exec("DELETE FROM segments WHERE id = ?", vec![SqlStorageValue::Integer(id.0)])?;
+    sql.exec("DELETE FROM segment_bytes WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)])?;
     sql.exec("DELETE FROM moved WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)]).map(|_| ())
 }
 

@@ -92,7 +92,7 @@ pub(crate) fn event() -> impl Strategy<Value = Event> {
     )
         .prop_map(|(page, visit, props, revenue, (scroll_depth, engagement_time_ms), detail)| Event {
             time: UnixSeconds(page.0),
-            visitor: VisitorHash(page.1),
+            visitor: VisitorHash(page.1 << 40 | page.1),
             name: page.2,
             interactive: page.3,
             hostname: page.4,

@@ -53,6 +53,11 @@ fn apart(payload: &Payload) -> Fields<'_> {
     Fields { kind, texts, numbers }
 }
 
+/// Bytes of a payload's texts.
+pub(crate) fn text_bytes(payload: &Payload) -> usize {
+    apart(payload).texts.iter().map(|text| text.len()).sum()
+}
+
 /// Puts a payload together again; none where a number is out of its range.
 fn together(kind: usize, texts: &[&str], numbers: &[u64]) -> Option<Payload> {
     let text = |place: usize| texts.get(place).map_or(String::new(), |text| (*text).to_owned());

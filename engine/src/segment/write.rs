@@ -96,7 +96,8 @@ fn write_visitors(columns: &mut Columns, order: &Order, rows: &[&Event], hashes:
     for (visits, number) in order.visitor_visits.iter().zip(0u32..) {
         let visitor = first_of_visits.next().flatten().map(|event| event.visitor).unwrap_or_default();
         first_of_visits.by_ref().take(*visits as usize - 1).for_each(drop);
-        if hashes == Hashes::Keep || !visitor.is_of_one_day() {
+        let is_gone = visitor.is_stand_in() || hashes == Hashes::DropOfDays && visitor.is_of_one_day();
+        if !is_gone {
             kept.push(number);
             hash_bytes.extend_from_slice(&visitor.0.to_le_bytes());
         }

@@ -282,6 +282,55 @@ fn hashes_go_when_their_salt_has_gone_and_nothing_else_changes() {
 }
 
 #[test]
+fn visitors_without_a_hash_stay_apart_when_segments_with_names_join_them() {
+    let mut site = Site::default();
+    let mut all = Vec::new();
+    let named = |day: i64, visitor: u64| Event {
+        visitor: VisitorHash::of_name((day as u64 * 50 + visitor) << 40),
+        ..day_of_visitors(day, 1)[0].clone()
+    };
+    // Twice: two cold days, and people with names who keep coming.
+    for round in 0..2 {
+        for day in [round * 4, round * 4 + 1] {
+            site.take(&day_of_visitors(day, 4));
+            all.extend(day_of_visitors(day, 4));
+            site.compact(false);
+        }
+        site.tidy(60 * 86_400);
+        for visitor in 0..2 {
+            let event = Event { time: UnixSeconds(25 * 86_400), ..named(round * 4, visitor) };
+            site.take(std::slice::from_ref(&event));
+            all.push(event);
+            site.compact(false);
+        }
+        site.tidy(26 * 86_400);
+    }
+    site.tidy(26 * 86_400);
+    assert!(site.segments.len() < 8, "{}", site.segments.len());
+    assert_eq!(site.ask(&request()), plain(&all));
+}
+
+#[test]
+fn what_is_written_can_be_read_however_long_the_texts_are() {
+    let event = |number: u64, visitor: u64| Event {
+        visitor: VisitorHash::of_name(visitor << 9),
+        name: PAGEVIEW.to_owned(),
+        pathname: format!("/{}/{number}", "long".repeat(2_000)),
+        ..Event::default()
+    };
+    for visitors in [1, 10_000] {
+        let mut site = Site::default();
+        let events: Vec<Event> = (0..10_000).map(|number| event(number, number % visitors)).collect();
+        site.take(&events);
+        site.compact(false);
+        let count = json!({"site_id": "example.com", "date_range": "all", "metrics": ["events"]});
+        assert_eq!(site.ask(&count)["results"][0]["metrics"], json!([10_000]), "{visitors} visitors");
+        assert_eq!(site.shelf.damaged(), 0);
+        assert_eq!(site.export(i64::MIN).len(), events.len());
+    }
+}
+
+#[test]
 fn a_segment_keeps_what_only_memory_has_besides() {
     // The second view brings the visitor's first one back into memory; until a compaction has written both down, the
     // segment on disk is the only place where the first would survive.
