@@ -13,11 +13,13 @@ pub(crate) struct Collector {
 impl Collector {
     /// A collector on this machine.
     pub(crate) fn on_port(port: u16, key: &str) -> Self {
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_mins(2)))
-            .http_status_as_error(false)
-            .build();
-        Self { origin: format!("http://127.0.0.1:{port}"), key: key.into(), agent: config.into() }
+        let origin = format!("http://127.0.0.1:{port}");
+        Self { origin, key: key.into(), agent: agent(Duration::from_mins(2)) }
+    }
+
+    /// The same, with another time that an answer may take.
+    pub(crate) fn with_patience(self, patience: Duration) -> Self {
+        Self { agent: agent(patience), ..self }
     }
 
     /// Waits until it answers.
@@ -55,6 +57,11 @@ impl Collector {
         serde_json::from_str(&answer).context("the answer to an import is JSON")
     }
 
+    /// Posts to a path; answers the body of the answer.
+    pub(crate) fn post(&self, path: &str, kind: &str, body: &str) -> Result<String> {
+        self.send(self.agent.post(format!("{}{path}", self.origin)), kind, body)
+    }
+
     fn send(&self, request: ureq::RequestBuilder<ureq::typestate::WithBody>, kind: &str, body: &str) -> Result<String> {
         let request = request.header("authorization", format!("Bearer {}", self.key)).header("content-type", kind);
         let mut answer = request.send(body)?;
@@ -64,4 +71,9 @@ impl Collector {
         }
         Ok(text)
     }
+}
+
+fn agent(patience: Duration) -> ureq::Agent {
+    let config = ureq::Agent::config_builder().timeout_global(Some(patience)).http_status_as_error(false);
+    config.build().into()
 }

@@ -78,7 +78,7 @@ fn installed_browser() -> Option<PathBuf> {
     BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
 }
 
-/// A Python that has DuckDB, which the tests count with independently.
+/// A Python that has DuckDB, which tests and benchmarks count with independently.
 pub(crate) fn python() -> Result<PathBuf> {
     let folder = place::target().join("python");
     let python = folder.join("bin/python");
@@ -86,7 +86,7 @@ pub(crate) fn python() -> Result<PathBuf> {
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == PYTHON_PACKAGES.join("\n")) {
         return Ok(python);
     }
-    step("installing DuckDB for the tests", || {
+    step("installing DuckDB", || {
         let make = || run_quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder));
         // Debian ships Python without it.
         if make().is_err() && may_install()? {

@@ -1,11 +1,12 @@
 //! How fast batches are taken in and stored for good, beside a worker in the same workerd that does nothing.
 
-use super::Figure;
 use super::load::{self, Seen};
+use super::process::cpu_seconds;
+use super::{Figure, median};
 use crate::http::Collector;
 use crate::place;
 use crate::workerd::{Settings, Workerd};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use protocol::event::{Batch, Event, EventId, Payload};
 use serde_json::json;
 use std::fs;
@@ -110,11 +111,6 @@ fn figures(lanes: &[Lane]) -> Vec<Figure> {
     figures
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
-}
-
 /// A batch as a tracker would send it: one page load, its page views and an event.
 fn batch(salt: u64, request: u64, events: u64) -> Batch {
     let mut base = [0; 16];
@@ -141,13 +137,4 @@ fn shifted(bytes: [u8; 16]) -> [u8; 16] {
     let mut base = [0; 16];
     base.iter_mut().zip(rest).for_each(|(to, from)| *to = from);
     base
-}
-
-/// Processor time that a process has used, in seconds.
-fn cpu_seconds(process: u32) -> Result<f64> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).context("processor time is read from /proc")?;
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
-    // utime and stime are the fields 14 and 15 of the line, in hundredths of a second.
-    Ok((ticks(11) + ticks(12)) / 100.0)
 }

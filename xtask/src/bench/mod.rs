@@ -2,6 +2,9 @@
 
 mod ingest;
 mod load;
+mod process;
+mod query;
+mod traffic;
 
 use crate::build;
 use anyhow::{Result, bail};
@@ -20,11 +23,23 @@ pub(crate) struct Figure {
     pub(crate) ratio: Option<f64>,
 }
 
-/// Measures what is named, or everything.
-pub(crate) fn command(what: &[String], seconds: u64, json_file: Option<&Path>) -> Result<ExitCode> {
-    let known = ["ingest", "sizes"];
+/// How much is measured.
+pub(crate) struct Amount {
+    /// Seconds of each load of `ingest`.
+    pub(crate) seconds: u64,
+    /// Events that `query` asks about.
+    pub(crate) events: u64,
+    /// Days over which these events are spread.
+    pub(crate) days: u32,
+    /// How often `query` asks everything.
+    pub(crate) rounds: u64,
+}
+
+/// Measures what is named, or everything; `query` with those of its lanes that `only` names, or all.
+pub(crate) fn command(what: &[String], amount: &Amount, only: &[String], json_file: Option<&Path>) -> Result<ExitCode> {
+    let known = ["ingest", "query", "sizes"];
     if let Some(other) = what.iter().find(|name| !known.contains(&name.as_str())) {
-        bail!("there is no benchmark {other:?} yet; there are {}", known.join(" and "));
+        bail!("there is no benchmark {other:?} yet; there are {}", known.join(", "));
     }
     let wanted = |name: &str| what.is_empty() || what.iter().any(|named| named == name);
     let artefacts = build::all()?;
@@ -39,11 +54,15 @@ pub(crate) fn command(what: &[String], seconds: u64, json_file: Option<&Path>) -
         }));
     }
     if wanted("ingest") {
-        figures.extend(ingest::measure(seconds)?);
+        figures.extend(ingest::measure(amount.seconds)?);
     }
+    if wanted("query") {
+        figures.extend(query::measure(amount, only)?);
+    }
+    let width = figures.iter().map(|figure| figure.name.len()).max().unwrap_or(0);
     for figure in &figures {
         let ratio = figure.ratio.map_or_else(String::new, |ratio| format!("{ratio:8.3} of {}", figure.baseline));
-        println!("{:44} {:>12.1} {:16} {ratio}", figure.name, figure.value, figure.unit);
+        println!("{:width$} {:>12.1} {:16} {ratio}", figure.name, figure.value, figure.unit);
     }
     if let Some(file) = json_file {
         fs::write(file, json!({ "results": figures.iter().map(row).collect::<Vec<Value>>() }).to_string())?;
@@ -56,4 +75,9 @@ fn row(figure: &Figure) -> Value {
         "name": figure.name, "value": figure.value, "unit": figure.unit, "baseline": figure.baseline,
         "ratio": figure.ratio,
     })
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
