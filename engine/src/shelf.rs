@@ -24,7 +24,7 @@ use hashes::Held;
 use recent::Recent;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-pub use tidy::Rewrite;
+pub use tidy::{Rewrite, Tidiness};
 
 /// The number of a segment of a site: later ones have greater numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -319,7 +319,11 @@ impl Shelf {
     /// What a compaction said is written, under these numbers, and the journal is empty.
     pub fn compacted(&mut self, segments: impl IntoIterator<Item = (SegmentId, Label)>) {
         self.recent = Recent::default();
-        self.segments.values_mut().for_each(|shelved| shelved.moved_lately = false);
+        for shelved in self.segments.values_mut() {
+            shelved.moved_lately = false;
+            shelved.restless = false;
+        }
+        self.rest_version += 1;
         for (id, label) in segments {
             self.put(id, label, []);
         }

@@ -61,6 +61,8 @@ pub(crate) struct Site {
     shelf: RefCell<Option<shelving::Held>>,
     /// What was counted for the last questions.
     answers: RefCell<answers::Answers>,
+    /// When events came last, in milliseconds since 1970.
+    shelved_ms: Cell<i64>,
     /// Whether an alarm will write the journal down.
     compaction_armed: Cell<bool>,
     /// Whether that is being done now, because there is much of it.
@@ -83,6 +85,7 @@ impl DurableObject for SiteStore {
             group: RefCell::default(),
             shelf: RefCell::default(),
             answers: RefCell::default(),
+            shelved_ms: Cell::default(),
             compaction_armed: Cell::default(),
             compacting: Cell::default(),
             active: RefCell::default(),
@@ -215,7 +218,7 @@ impl Site {
         if self.load_record()? {
             let today = site_day::of_ms(&self.time_zone(), crate::runtime::clock_ms());
             self.salts.delete_old(today).await?;
-            self.write_down().await?;
+            self.write_down_by_alarm().await?;
             if let Some(day) = self.salts.stored_days().await?.into_iter().min() {
                 self.set_alarm_for_end_of(day).await?;
             }

@@ -40,6 +40,8 @@ pub enum Question {
         /// What is to be done.
         task: NoteTask,
     },
+    /// An import is done.
+    Imported,
     /// How many events ended how.
     Outcomes,
     /// How far an import has come: `{"lines","accepted"}`.
@@ -66,6 +68,7 @@ pub(super) async fn answer(site: &Site, question: Question) -> Result<Value> {
         Question::Delete => site.delete().await.map(|()| ok(Value::Null)),
         Question::Query { kind, now_s, request } => query(site, &kind, UnixSeconds(now_s), &request),
         Question::Notes { list, task } => site.notes(&list, task),
+        Question::Imported => site.write_down_soon().await.map(|()| ok(Value::Null)),
         Question::Outcomes => outcomes(site).map(ok),
         Question::ImportProgress { key } => import_progress(site, &key).map(ok),
         Question::Panic => break_down(site),

@@ -2,7 +2,7 @@
 
 use super::{Site, schema};
 use engine::event::Event;
-use engine::shelf::{Label, SegmentId, Shelf, Written};
+use engine::shelf::{Label, SegmentId, Shelf, Tidiness, Written};
 use std::cell::RefMut;
 use std::rc::Rc;
 use std::time::Duration;
@@ -10,6 +10,9 @@ use worker::{Delay, Result, SqlStorage, SqlStorageValue};
 
 /// How long events may stay in the journal before an alarm writes them down as a segment.
 const JOURNAL_AGE: Duration = Duration::from_hours(1);
+
+/// After so long without events there is time to be thorough.
+const QUIET: Duration = Duration::from_secs(4);
 
 /// A day, in seconds.
 const DAY_S: i64 = 86_400;
@@ -40,6 +43,7 @@ impl Site {
         if events.is_empty() {
             return;
         }
+        self.shelved_ms.set(crate::runtime::clock_ms());
         let mut held = self.shelf.borrow_mut();
         let recent = match held.as_mut() {
             Some(held) => {
@@ -60,7 +64,7 @@ impl Site {
             wasm_bindgen_futures::spawn_local(async move {
                 // Those who wait for the commit are answered first.
                 Delay::from(Duration::ZERO).await;
-                let done = if full { site.write_down().await } else { site.arm(JOURNAL_AGE).await };
+                let done = if full { site.write_down(Tidiness::Rough).await } else { site.arm(JOURNAL_AGE).await };
                 if full {
                     site.compacting.set(false);
                 }
@@ -72,13 +76,29 @@ impl Site {
     }
 
     /// Writes the journal down as segments, and then rewrites segments one step after the other until all is tidy.
-    pub(super) async fn write_down(self: &Rc<Self>) -> Result<()> {
+    pub(super) async fn write_down(self: &Rc<Self>, tidiness: Tidiness) -> Result<()> {
         self.compact()?;
-        while self.tidy()? {
+        while self.tidy(tidiness)? {
             // Others get their turn between two steps.
             Delay::from(Duration::ZERO).await;
         }
         Ok(())
+    }
+
+    /// Sees to it that the journal is written down soon, after an import: whoever it names would have to be looked for
+    /// in all segments by each question until then.
+    pub(super) async fn write_down_soon(&self) -> Result<()> {
+        self.arm(QUIET).await
+    }
+
+    /// Writes the journal down, thoroughly if nothing has come for a while, else only roughly and again soon.
+    pub(super) async fn write_down_by_alarm(self: &Rc<Self>) -> Result<()> {
+        let since_ms = crate::runtime::clock_ms() - self.shelved_ms.get();
+        if since_ms >= QUIET.as_millis() as i64 {
+            return self.write_down(Tidiness::Thorough).await;
+        }
+        self.write_down(Tidiness::Rough).await?;
+        self.arm(QUIET).await
     }
 
     /// Moves the journal's events into segments, in one transaction.
@@ -108,13 +128,13 @@ impl Site {
     }
 
     /// Takes one step towards tidiness, in one transaction; false where there was nothing to do.
-    fn tidy(&self) -> Result<bool> {
+    fn tidy(&self, tidiness: Tidiness) -> Result<bool> {
         let now_s = crate::runtime::clock_ms().div_euclid(1000);
         let keep_from_s = self.keep_from_s(now_s);
         drop(self.shelf()?);
         let mut held = self.shelf.borrow_mut();
         let Some(held) = held.as_mut() else { return Ok(false) };
-        let ids = held.shelf.next_rewrite(now_s, keep_from_s);
+        let ids = held.shelf.next_rewrite(tidiness, now_s, keep_from_s);
         if ids.is_empty() {
             return Ok(false);
         }
@@ -196,9 +216,11 @@ fn load(sql: &SqlStorage) -> Result<Held> {
 /// The bytes of a segment. One that is gone is as one that is damaged.
 pub(super) fn read_segment(sql: &SqlStorage, id: SegmentId) -> Result<Rc<[u8]>> {
     let statement = "SELECT bytes FROM segment_bytes WHERE segment = ? ORDER BY piece";
-    let rows = schema::rows(sql, statement, vec![SqlStorageValue::Integer(id.0)])?;
-    let pieces = rows.iter().filter_map(|row| schema::blob(row, 0));
-    Ok(if rows.len() == 1 { pieces.flatten().copied().collect() } else { pieces.collect::<Vec<_>>().concat().into() })
+    let mut bytes = Vec::new();
+    for row in sql.exec(statement, vec![SqlStorageValue::Integer(id.0)])?.raw() {
+        bytes.extend_from_slice(schema::blob(&row?, 0).unwrap_or_default());
+    }
+    Ok(bytes.into())
 }
 
 fn insert(sql: &SqlStorage, id: SegmentId, Written { label, bytes }: &Written) -> Result<()> {

@@ -68,8 +68,17 @@ impl Entries {
         rows: std::ops::Range<usize>,
         (visitor, visit): (u32, u32),
     ) {
-        let times = scan.part.times().get(rows.clone()).unwrap_or_default();
         let engagement = scan.engagement().get(rows.clone()).unwrap_or_default();
+        let (first_s, last_s) = scan.part.segment().span();
+        if select.range.contains(first_s) && select.range.contains(last_s) {
+            for (row, engagement) in rows.zip(engagement) {
+                if select.wants(*engagement) && keeps(mask, row) {
+                    self.push(visitor, visit, row as u32);
+                }
+            }
+            return;
+        }
+        let times = scan.part.times().get(rows.clone()).unwrap_or_default();
         for ((row, time), engagement) in rows.zip(times).zip(engagement) {
             if select.range.contains(*time) && select.wants(*engagement) && keeps(mask, row) {
                 self.push(visitor, visit, row as u32);

@@ -61,7 +61,8 @@ impl Site {
 
     fn tidy(&mut self, now_s: i64) {
         loop {
-            let ids = self.shelf.next_rewrite(now_s, i64::MIN + 86_400);
+            let tidiness = if now_s % 2 == 0 { Tidiness::Rough } else { Tidiness::Thorough };
+            let ids = self.shelf.next_rewrite(tidiness, now_s, i64::MIN + 86_400);
             if ids.is_empty() {
                 return;
             }
@@ -166,7 +167,8 @@ enum Step {
     Compact,
     CompactAndCrash,
     Reopen,
-    Tidy,
+    /// Roughly at 0, thoroughly at 1.
+    Tidy(i64),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -176,7 +178,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Compact),
         1 => Just(Step::CompactAndCrash),
         1 => Just(Step::Reopen),
-        1 => Just(Step::Tidy),
+        1 => (0i64..2).prop_map(Step::Tidy),
     ];
     proptest::collection::vec(step, 0..25)
 }
@@ -204,7 +206,7 @@ proptest! {
                 Step::Compact => site.compact(false),
                 Step::CompactAndCrash => site.compact(true),
                 Step::Reopen => site.reopen(),
-                Step::Tidy => site.tidy(0),
+                Step::Tidy(at) => site.tidy(at),
             }
         }
         site.take(&events[taken..]);
@@ -227,7 +229,7 @@ proptest! {
                     taken = end;
                 }
                 Step::Compact => site.compact(false),
-                Step::Tidy => site.tidy(0),
+                Step::Tidy(at) => site.tidy(at),
                 _ => {}
             }
         }
@@ -354,7 +356,7 @@ fn what_is_over_its_time_goes() {
     }
     let keep_from = 3 * 86_400;
     loop {
-        let ids = site.shelf.next_rewrite(6 * 86_400, keep_from);
+        let ids = site.shelf.next_rewrite(Tidiness::Rough, 6 * 86_400, keep_from);
         if ids.is_empty() {
             break;
         }

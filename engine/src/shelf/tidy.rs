@@ -8,8 +8,17 @@ use crate::segment::{Hashes, Nameless};
 /// after its own, in any time zone.
 const DAY_HASHES_S: i64 = 3 * 86_400;
 
-/// Segments that stand side by side in time are joined when they are so many.
+/// Segments that stand side by side in time are joined when they are so many, and there is no time to be thorough.
 const JOINED: usize = 4;
+
+/// How tidy segments are to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tidiness {
+    /// While events keep coming: what is rewritten now may be rewritten soon again.
+    Rough,
+    /// When nothing has come for a while.
+    Thorough,
+}
 
 /// Segments that are to be replaced, and by what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,14 +41,19 @@ impl Shelf {
     /// The next segments to rewrite at the present moment, if any: those with events from before `keep_from_s`, which
     /// go; those that most have left; those whose hashes can go; and small ones side by side. A segment that somebody
     /// has left since the last compaction stays, since nothing else on disk has those events yet.
-    pub fn next_rewrite(&self, now_s: i64, keep_from_s: i64) -> Vec<SegmentId> {
+    pub fn next_rewrite(&self, tidiness: Tidiness, now_s: i64, keep_from_s: i64) -> Vec<SegmentId> {
         let mut in_time: Vec<(SegmentId, &Shelved)> =
             self.readable().filter(|(_, shelved)| !shelved.moved_lately).collect();
         in_time.sort_by_key(|(id, shelved)| (shelved.label.first_s, *id));
         let alone = |(_, shelved): &&(SegmentId, &Shelved)| {
             // A day's grace, so that a segment is not rewritten each time for the events of some minutes.
             let over = shelved.label.last_s < keep_from_s || shelved.label.first_s < keep_from_s - 86_400;
-            over || shelved.rows_left() * 2 < shelved.label.rows as usize || shelved.rows_left() == 0
+            let gone = (shelved.label.rows as usize).saturating_sub(shelved.rows_left());
+            let too_many = match tidiness {
+                Tidiness::Rough => shelved.label.rows as usize / 2,
+                Tidiness::Thorough => shelved.label.rows as usize / 8,
+            };
+            over || gone > too_many || shelved.rows_left() == 0
         };
         if let Some((id, _)) = in_time.iter().find(alone) {
             return vec![*id];
@@ -50,7 +64,8 @@ impl Shelf {
         if !cold.is_empty() {
             return cold;
         }
-        let small = in_time.windows(JOINED).find(|run| {
+        let joined = if tidiness == Tidiness::Thorough { 2 } else { JOINED };
+        let small = in_time.windows(joined).find(|run| {
             let rows = || run.iter().map(|(_, shelved)| shelved.rows_left());
             let alike = run.windows(2).all(|pair| match pair {
                 [(_, left), (_, right)] => left.label.has_days == right.label.has_days,
@@ -58,7 +73,8 @@ impl Shelf {
             });
             let (sum, most) = (rows().sum::<usize>(), rows().max().unwrap_or(0));
             // The largest is no more than half, so that an event is rewritten a few times only.
-            alike && sum <= SEGMENT_EVENTS && most * 2 <= sum
+            let worth_it = tidiness == Tidiness::Thorough || most * 2 <= sum;
+            alike && sum <= SEGMENT_EVENTS && worth_it
         });
         small.map(|run| run.iter().map(|(id, _)| *id).collect()).unwrap_or_default()
     }

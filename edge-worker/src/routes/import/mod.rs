@@ -52,6 +52,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
         import.take(&line, call).await?;
     }
     import.hand_over(call).await?;
+    client::ask(&call.env, &import.site, &Question::Imported).await?;
     Ok(of_json(200, &import.report()))
 }
 

@@ -59,6 +59,9 @@ const MEMORY_ASKED: &str = "memory after dashboards";
 const DISK_TAKING_IN: &str = "on disk after taking in";
 const DISK_ASKED: &str = "on disk after dashboards";
 
+/// How long each lane rests after taking in, and ten microseconds more for each event.
+const REST: Duration = Duration::from_secs(10);
+
 /// What was measured of one lane.
 struct Seen {
     name: &'static str,
@@ -154,6 +157,8 @@ fn load(lane: &mut dyn Lane, lines_of_part: u64, amount: &Amount) -> Result<Seen
             took += lane.load(&lines)?;
         }
         seen.values.push((MEMORY_TAKING_IN, lane.memory()? as f64));
+        // Who has work left from taking in does it now.
+        std::thread::sleep(REST + Duration::from_micros(10 * events));
         lane.stop();
         Ok(())
     })?;
