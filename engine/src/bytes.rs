@@ -3,7 +3,7 @@
 
 /// The bytes end too early or are not what was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Malformed;
+pub struct Malformed;
 
 /// Appends a number as LEB128: seven bits a byte, the lowest first, the top bit set on all bytes but the last.
 pub(crate) fn push_number(out: &mut Vec<u8>, mut value: u64) {

@@ -19,6 +19,7 @@ mod groups;
 mod journeys;
 mod measure;
 mod metric;
+mod partial;
 mod period;
 mod request;
 mod retention;
@@ -33,10 +34,11 @@ mod tally;
 mod text_test;
 mod value;
 
+pub use crate::bytes::Malformed;
 use crate::event::UnixSeconds;
 pub use crate::refusal::Refusal;
 use crate::segment::Part;
-use crate::site::SiteSettings;
+use crate::site::{Goal, SiteSettings};
 use crate::time::{Range, Unit, Zone};
 use about::{Context, out_of_calendar};
 use answer::Known;
@@ -174,6 +176,27 @@ impl Questions {
         self.visits += part.segment().visits() as u32;
     }
 
+    /// What has been counted, as bytes that [`Questions::merge`] reads where the same is asked.
+    pub fn partial(&self) -> Vec<u8> {
+        let mut out = partial::Writer::new(&self.dictionaries);
+        for question in self.asked.iter().flatten() {
+            question.write(&mut out);
+        }
+        out.finish()
+    }
+
+    /// Adds what was counted elsewhere of other visitors, of the same questions about the same moments.
+    ///
+    /// # Errors
+    /// The bytes are not what [`Questions::partial`] writes; all that was counted is worth nothing then.
+    pub fn merge(&mut self, partial: &[u8]) -> Result<(), Malformed> {
+        let mut from = partial::Reader::new(partial, &mut self.dictionaries)?;
+        for question in self.asked.iter_mut().flatten() {
+            question.merge(&self.site.goals, &mut from)?;
+        }
+        from.finish()
+    }
+
     /// The answer: that of the query, or `{"results":[…]}` with the answers (or refusals, each with its `status`) in the
     /// order of the queries.
     pub fn answer(&self) -> Value {
@@ -207,6 +230,27 @@ impl Question {
             Self::Funnel(Funnel { about, .. })
             | Self::Journeys(Journeys { about, .. })
             | Self::Retention(Retention { about, .. }) => vec![about.range],
+        }
+    }
+
+    fn write(&self, out: &mut partial::Writer<'_>) {
+        match self {
+            Self::Query(query) => std::iter::once(&query.now).chain(&query.before).for_each(|period| period.write(out)),
+            Self::Funnel(funnel) => funnel.write(out),
+            Self::Journeys(journeys) => journeys.write(out),
+            Self::Retention(retention) => retention.write(out),
+        }
+    }
+
+    fn merge(&mut self, goals: &[Goal], from: &mut partial::Reader<'_>) -> Result<(), Malformed> {
+        match self {
+            Self::Query(query) => {
+                query.now.merge(goals, from)?;
+                query.before.iter_mut().try_for_each(|before| before.merge(goals, from))
+            }
+            Self::Funnel(funnel) => funnel.merge(from),
+            Self::Journeys(journeys) => journeys.merge(from),
+            Self::Retention(retention) => retention.merge(from),
         }
     }
 

@@ -6,11 +6,13 @@
 
 use super::about::{About, Context};
 use super::filter::Filter;
+use super::partial::{Reader, Writer};
 use super::period::Selects;
 use super::rules;
 use super::scan::Scan;
 use super::selection;
 use super::value::round;
+use crate::bytes::Malformed;
 use crate::refusal::Refusal;
 use serde_json::{Value, json};
 
@@ -91,6 +93,18 @@ impl Funnel {
             }
             reached.iter_mut().take(furthest).for_each(|visitors| *visitors += 1);
         });
+    }
+
+    pub(super) fn write(&self, out: &mut Writer<'_>) {
+        self.reached.iter().for_each(|visitors| out.signed(*visitors));
+    }
+
+    /// Adds what was counted of other visitors.
+    pub(super) fn merge(&mut self, from: &mut Reader<'_>) -> Result<(), Malformed> {
+        for visitors in &mut self.reached {
+            *visitors = visitors.saturating_add(from.signed()?);
+        }
+        Ok(())
     }
 
     /// For each step the visitors who got there, as a share of those of the first step and of the one before, and those

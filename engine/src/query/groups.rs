@@ -1,8 +1,10 @@
 //! Groups of entries with equal values, the same over all parts.
 
-use super::dimension::Dimension;
+use super::dimension::{Dimension, Domain};
 use super::entries::{Bucket, Entries};
+use super::partial::{Reader, Writer};
 use super::scan::{Scan, Values};
+use crate::bytes::Malformed;
 use crate::time::Buckets;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -20,6 +22,25 @@ impl By {
     /// Whether its values are the same for all events of a visit, or told by the moment.
     pub(super) fn is_of_visits(&self) -> bool {
         !self.dimension.is_of_events()
+    }
+
+    /// Writes a code of the dimension so that it is understood elsewhere.
+    pub(super) fn write(&self, code: u32, out: &mut Writer<'_>) {
+        match (&self.buckets, self.dimension.domain()) {
+            (Some(buckets), _) => out.signed(buckets.start(code as usize)),
+            // The place of a goal among the site's.
+            (None, Domain::None) => out.number(code.into()),
+            (None, domain) => out.code(&domain, code),
+        }
+    }
+
+    /// Reads a code of the dimension.
+    pub(super) fn read(&self, from: &mut Reader<'_>) -> Result<u32, Malformed> {
+        match (&self.buckets, self.dimension.domain()) {
+            (Some(buckets), _) => Ok(buckets.index(from.signed()?) as u32),
+            (None, Domain::None) => from.narrow(),
+            (None, domain) => from.code(&domain),
+        }
     }
 }
 
@@ -105,6 +126,27 @@ impl Groups {
             key.reverse();
             self.keys.push(key);
         }
+    }
+
+    /// The group of a key; each further dimension has a table of its own.
+    pub(super) fn of_key(&mut self, key: &[u32]) -> u32 {
+        let Some((first, further)) = key.split_first() else {
+            self.keys.resize(1, Vec::new());
+            return 0;
+        };
+        if further.is_empty() {
+            return self.number(*first);
+        }
+        self.further.resize(further.len(), HashMap::new());
+        let mut number = *first;
+        for (table, code) in self.further.iter_mut().zip(further) {
+            let next = table.len() as u32;
+            number = *table.entry((number, *code)).or_insert(next);
+        }
+        if number as usize == self.keys.len() {
+            self.keys.push(key.to_vec());
+        }
+        number
     }
 
     /// The group of a code of the only dimension.

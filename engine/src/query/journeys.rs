@@ -8,11 +8,13 @@ use super::dictionary::Dictionaries;
 use super::dimension::{Dimension, Domain};
 use super::filter::Filter;
 use super::funnel::read_step;
+use super::partial::{Reader, Writer};
 use super::period::Selects;
 use super::rules;
 use super::scan::{Scan, Values};
 use super::selection;
 use super::value::round;
+use crate::bytes::Malformed;
 use crate::event::PAGEVIEW;
 use crate::refusal::Refusal;
 use serde_json::{Value, json};
@@ -119,6 +121,44 @@ impl Journeys {
         });
     }
 
+    pub(super) fn write(&self, out: &mut Writer<'_>) {
+        self.write_node(0, out);
+    }
+
+    fn write_node(&self, place: usize, out: &mut Writer<'_>) {
+        let Some(Node { visits, visitors, ends, next, .. }) = self.nodes.get(place) else { return };
+        [*visits, *visitors, *ends].into_iter().for_each(|number| out.signed(number));
+        out.number(next.len() as u64);
+        for ((is_page, code), place) in next {
+            out.number((*is_page).into());
+            out.code(domain(*is_page), *code);
+            self.write_node(*place, out);
+        }
+    }
+
+    /// Adds what was counted of other visitors.
+    pub(super) fn merge(&mut self, from: &mut Reader<'_>) -> Result<(), Malformed> {
+        self.merge_node(0, self.depth, from)
+    }
+
+    fn merge_node(&mut self, place: usize, depth: usize, from: &mut Reader<'_>) -> Result<(), Malformed> {
+        let Some(Node { visits, visitors, ends, .. }) = self.nodes.get_mut(place) else { return Err(Malformed) };
+        for number in [visits, visitors, ends] {
+            *number = number.saturating_add(from.signed()?);
+        }
+        for _ in 0..from.count()? {
+            let is_page = from.number()? == 1;
+            let step = (is_page, from.code(domain(is_page))?);
+            let new = self.nodes.len();
+            let next = self.nodes.get_mut(place).map_or(new, |node| *node.next.entry(step).or_insert(new));
+            if next == new {
+                self.nodes.push(Node::default());
+            }
+            self.merge_node(next, depth.checked_sub(1).ok_or(Malformed)?, from)?;
+        }
+        Ok(())
+    }
+
     /// The steps after the start as a tree, the most frequent first.
     pub(super) fn answer(&self, dictionaries: &Dictionaries) -> Value {
         let root = self.nodes.first().cloned().unwrap_or_default();
@@ -128,7 +168,7 @@ impl Journeys {
 
     /// The steps after a place, and the visits of those that are left out.
     fn steps(&self, node: &Node, dictionaries: &Dictionaries) -> (Vec<Value>, i64) {
-        let text = |(is_page, code): Step| dictionaries.text(if is_page { &Domain::Page } else { &Domain::Name }, code);
+        let text = |(is_page, code): Step| dictionaries.text(domain(is_page), code);
         let mut next: Vec<(Step, &Node)> =
             node.next.iter().filter_map(|(step, place)| Some((*step, self.nodes.get(*place)?))).collect();
         next.sort_by(|left, right| {
@@ -151,6 +191,11 @@ impl Journeys {
         });
         (shown.collect(), others)
     }
+}
+
+/// Where the texts of a step are.
+fn domain(is_page: bool) -> &'static Domain {
+    if is_page { &Domain::Page } else { &Domain::Name }
 }
 
 /// Counts a visit along its steps.

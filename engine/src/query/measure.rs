@@ -1,6 +1,8 @@
 //! What events of single kinds measure: how long something took or how good it was, and whether it went well.
 
+use super::partial::{Reader, Writer};
 use super::sketch::Sketch;
+use crate::bytes::Malformed;
 use crate::segment::{DetailField, Part};
 
 /// A row that measures nothing.
@@ -81,6 +83,25 @@ impl Measured {
             self.judged += 1;
             self.failed += i64::from(*failed);
         }
+    }
+
+    /// Whether nothing was measured.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.judged == 0
+    }
+
+    pub(super) fn write(&self, out: &mut Writer<'_>) {
+        self.values.write(out);
+        out.signed(self.judged);
+        out.signed(self.failed);
+    }
+
+    /// Adds what was measured elsewhere.
+    pub(super) fn merge(&mut self, from: &mut Reader<'_>) -> Result<(), Malformed> {
+        self.values.merge(&Sketch::read(from)?);
+        self.judged = self.judged.saturating_add(from.signed()?);
+        self.failed = self.failed.saturating_add(from.signed()?);
+        Ok(())
     }
 
     /// A quantile, in milliseconds or the vital's unit.

@@ -6,14 +6,16 @@ use super::goals;
 use super::groups::By;
 use super::measure::Measured;
 use super::metric::Metric;
+use super::partial::{Reader, Writer};
 use super::revenue::{Currency, InCurrency, Sum};
 use super::rules;
 use super::scan::Scan;
 use super::selection::{Kinds, Select};
 use super::tally::{Counts, Of, Reading, Tally, What};
 use super::value::{Value, round};
+use crate::bytes::Malformed;
 use crate::refusal::Refusal;
-use crate::site::SiteSettings;
+use crate::site::{Goal, SiteSettings};
 use crate::time::{Buckets, Range, Unit, Zone};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -131,6 +133,15 @@ impl Counting {
     /// Counts a part.
     pub(super) fn add(&mut self, scan: &Scan<'_>) {
         self.tallies.iter_mut().for_each(|(_, tally)| tally.add(scan));
+    }
+
+    pub(super) fn write(&self, out: &mut Writer<'_>) {
+        self.tallies.iter().for_each(|(_, tally)| tally.write(out));
+    }
+
+    /// Adds what was counted of other visitors.
+    pub(super) fn merge(&mut self, goals: &[Goal], from: &mut Reader<'_>) -> Result<(), Malformed> {
+        self.tallies.iter_mut().try_for_each(|(_, tally)| tally.merge(goals, from))
     }
 
     /// The range.

@@ -4,10 +4,12 @@
 //! identity are new each day; those that an importer names, or a server, are the same for ever.
 
 use super::about::{About, Context};
+use super::partial::{Reader, Writer};
 use super::period::Selects;
 use super::rules;
 use super::scan::Scan;
 use super::value::round;
+use crate::bytes::Malformed;
 use crate::refusal::Refusal;
 use crate::time::{Buckets, Unit};
 use serde_json::{Value, json};
@@ -60,6 +62,18 @@ impl Retention {
                 }
             }
         });
+    }
+
+    pub(super) fn write(&self, out: &mut Writer<'_>) {
+        self.cohorts.iter().flatten().for_each(|visitors| out.signed(*visitors));
+    }
+
+    /// Adds what was counted of other visitors.
+    pub(super) fn merge(&mut self, from: &mut Reader<'_>) -> Result<(), Malformed> {
+        for visitors in self.cohorts.iter_mut().flatten() {
+            *visitors = visitors.saturating_add(from.signed()?);
+        }
+        Ok(())
     }
 
     /// For each bucket in which somebody first came how many did, and how many came again in each later one.

@@ -2,7 +2,9 @@
 
 use super::dimension::Dimension;
 use super::metric::Metric;
+use super::partial::{Reader, Writer};
 use super::value::Value;
+use crate::bytes::Malformed;
 use crate::site::Goal;
 use protocol::event::Revenue;
 use serde_json::{Value as Json, json};
@@ -88,6 +90,18 @@ impl Sum {
             self.thousandths = self.thousandths.saturating_add(revenue.amount_thousandths);
             self.events += 1;
         }
+    }
+
+    pub(super) fn write(&self, out: &mut Writer<'_>) {
+        out.signed(self.thousandths);
+        out.signed(self.events);
+    }
+
+    /// Adds what was brought elsewhere, in the same currency.
+    pub(super) fn merge(&mut self, from: &mut Reader<'_>) -> Result<(), Malformed> {
+        self.thousandths = self.thousandths.saturating_add(from.signed()?);
+        self.events = self.events.saturating_add(from.signed()?);
+        Ok(())
     }
 
     /// The metric's value. The average is cut to three decimals, that is to the thousandth.

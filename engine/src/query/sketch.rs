@@ -3,6 +3,8 @@
 //! Values are counted in buckets whose borders grow by a constant factor, so that any value of a bucket is within half
 //! a percent of the bucket's own. Sketches of parts add up to the sketch of the whole.
 
+use super::partial::{Reader, Writer};
+use crate::bytes::Malformed;
 use std::collections::BTreeMap;
 
 /// The greatest relative error of a quantile.
@@ -30,6 +32,36 @@ impl Sketch {
             let bucket = ((value as f64).ln() / GROWTH.ln()).ceil() as u16;
             *self.buckets.entry(bucket).or_default() += 1;
         }
+    }
+
+    /// Adds a sketch of other values.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.zeros += other.zeros;
+        self.count += other.count;
+        for (bucket, count) in &other.buckets {
+            *self.buckets.entry(*bucket).or_default() += count;
+        }
+    }
+
+    /// Whether nothing was counted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(super) fn write(&self, out: &mut Writer<'_>) {
+        out.number(self.zeros);
+        out.number(self.buckets.len() as u64);
+        for (bucket, count) in &self.buckets {
+            out.number((*bucket).into());
+            out.number(*count);
+        }
+    }
+
+    pub(super) fn read(from: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let zeros = from.number()?;
+        let buckets = (0..from.count()?).map(|_| Ok((from.narrow()?, from.number()?)));
+        let buckets = buckets.collect::<Result<BTreeMap<u16, u64>, Malformed>>()?;
+        Ok(Self { zeros, count: buckets.values().fold(zeros, |sum, count| sum.saturating_add(*count)), buckets })
     }
 
     /// The value of which a share of all values (0 to 1) is at most as great, to within half a percent; none of

@@ -4,11 +4,14 @@ use super::dimension::Dimension;
 use super::entries::{Entries, Shape, WHOLE};
 use super::groups::{By, Groups, Numbers};
 use super::measure::Measured;
+use super::partial::{Reader, Writer};
 use super::revenue::{InCurrency, Sum};
 use super::scan::Scan;
 use super::selection::Kinds;
+use crate::bytes::Malformed;
 use crate::event::PAGEVIEW;
 use crate::segment::{NO_DEPTH, NO_TIME};
+use crate::site::Goal;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -44,6 +47,43 @@ pub(super) struct Reading {
     pub(super) time_ms: i64,
     /// Visits with engagement time.
     pub(super) time_visits: i64,
+}
+
+impl Counts {
+    fn numbers(&mut self) -> [&mut i64; 8] {
+        let Self { visitors, visits, pageviews, events, ended, bounces, duration_seconds, visit_pageviews } = self;
+        [visitors, visits, pageviews, events, ended, bounces, duration_seconds, visit_pageviews]
+    }
+
+    fn write(mut self, out: &mut Writer<'_>) {
+        self.numbers().into_iter().for_each(|number| out.signed(*number));
+    }
+
+    fn merge(&mut self, from: &mut Reader<'_>) -> Result<(), Malformed> {
+        merge(self.numbers(), from)
+    }
+}
+
+impl Reading {
+    fn numbers(&mut self) -> [&mut i64; 4] {
+        let Self { depth_sum, depth_visits, time_ms, time_visits } = self;
+        [depth_sum, depth_visits, time_ms, time_visits]
+    }
+
+    fn write(mut self, out: &mut Writer<'_>) {
+        self.numbers().into_iter().for_each(|number| out.signed(*number));
+    }
+
+    fn merge(&mut self, from: &mut Reader<'_>) -> Result<(), Malformed> {
+        merge(self.numbers(), from)
+    }
+}
+
+fn merge<const N: usize>(numbers: [&mut i64; N], from: &mut Reader<'_>) -> Result<(), Malformed> {
+    for number in numbers {
+        *number = number.saturating_add(from.signed()?);
+    }
+    Ok(())
 }
 
 /// What is counted.
@@ -128,7 +168,21 @@ impl Tally {
     pub(super) fn add(&mut self, scan: &Scan<'_>) {
         let entries = self.entries(scan);
         let numbers = self.groups.numbers(scan, &entries, &self.by);
-        let len = self.groups.keys.len();
+        self.resize(self.groups.keys.len());
+        match &numbers {
+            Numbers::One => self.add_entries(scan, &entries, |_, _| 0),
+            Numbers::Visits(codes, groups) => {
+                let at = |codes: &[u32], place: u32| codes.get(place as usize).copied().unwrap_or(0);
+                self.add_entries(scan, &entries, |_, visit| at(groups, at(codes, visit)));
+            }
+            Numbers::Each(numbers) => {
+                self.add_entries(scan, &entries, |entry, _| numbers.get(entry).copied().unwrap_or(0));
+            }
+        }
+    }
+
+    /// Makes room for so many groups.
+    fn resize(&mut self, len: usize) {
         self.visitors.resize(len, (0, 0));
         match self.what {
             What::Visitors => {}
@@ -139,16 +193,6 @@ impl Tally {
             }
             What::Reading => self.readings.resize(len, GroupReading::default()),
             What::Measures => self.measured.resize(len, Measured::default()),
-        }
-        match &numbers {
-            Numbers::One => self.add_entries(scan, &entries, |_, _| 0),
-            Numbers::Visits(codes, groups) => {
-                let at = |codes: &[u32], place: u32| codes.get(place as usize).copied().unwrap_or(0);
-                self.add_entries(scan, &entries, |_, visit| at(groups, at(codes, visit)));
-            }
-            Numbers::Each(numbers) => {
-                self.add_entries(scan, &entries, |entry, _| numbers.get(entry).copied().unwrap_or(0));
-            }
         }
     }
 
@@ -292,8 +336,7 @@ impl Tally {
         currency: InCurrency,
         group: &impl Fn(usize, u32) -> u32,
     ) {
-        let keys = self.groups.keys.iter().skip(self.sums.len());
-        self.sums.extend(keys.map(|key| Sum::new(currency.of(scan.goals, key))));
+        self.resize_sums(scan.goals, currency);
         let revenues = scan.part.revenues();
         if revenues.is_empty() {
             return;
@@ -304,6 +347,56 @@ impl Tally {
                 sum.add(*revenue);
             }
         }
+    }
+
+    /// Writes the groups in which something was found.
+    pub(super) fn write(&self, out: &mut Writer<'_>) {
+        let found: Vec<usize> = (0..self.groups.keys.len()).filter(|place| self.found(*place)).collect();
+        out.number(found.len() as u64);
+        for place in found {
+            let key = self.groups.keys.get(place).map(Vec::as_slice).unwrap_or_default();
+            self.by.iter().zip(key).for_each(|(by, code)| by.write(*code, out));
+            let seen = self.visitors.get(place).map_or(0, |(_, seen)| *seen);
+            out.number(seen.into());
+            self.counts.get(place).iter().for_each(|counts| counts.write(out));
+            self.readings.get(place).iter().for_each(|read| read.reading.write(out));
+            self.measured.get(place).iter().for_each(|measured| measured.write(out));
+            if self.revenue.is_some() {
+                self.sums.get(place).copied().unwrap_or_default().write(out);
+            }
+        }
+    }
+
+    /// Adds what was counted of other visitors.
+    pub(super) fn merge(&mut self, goals: &[Goal], from: &mut Reader<'_>) -> Result<(), Malformed> {
+        for _ in 0..from.count()? {
+            let key = self.by.iter().map(|by| by.read(from)).collect::<Result<Vec<u32>, _>>()?;
+            let place = self.groups.of_key(&key) as usize;
+            self.resize(self.groups.keys.len());
+            let seen: u32 = from.narrow()?;
+            if let Some((_, all)) = self.visitors.get_mut(place) {
+                *all = all.saturating_add(seen);
+            }
+            self.counts.get_mut(place).map_or(Ok(()), |counts| counts.merge(from))?;
+            self.readings.get_mut(place).map_or(Ok(()), |read| read.reading.merge(from))?;
+            self.measured.get_mut(place).map_or(Ok(()), |measured| measured.merge(from))?;
+            if let Some(currency) = self.revenue {
+                self.resize_sums(goals, currency);
+                self.sums.get_mut(place).map_or(Ok(()), |sum| sum.merge(from))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn resize_sums(&mut self, goals: &[Goal], currency: InCurrency) {
+        let keys = self.groups.keys.iter().skip(self.sums.len());
+        self.sums.extend(keys.map(|key| Sum::new(currency.of(goals, key))));
+    }
+
+    fn found(&self, place: usize) -> bool {
+        let of_visitors = self.visitors.get(place).is_some_and(|(_, seen)| *seen > 0);
+        let of_readings = self.readings.get(place).is_some_and(|read| read.reading != Reading::default());
+        of_visitors || of_readings || self.measured.get(place).is_some_and(|measured| !measured.is_empty())
     }
 
     /// The counts of each group in which something was found.

@@ -248,6 +248,47 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(50))]
+
+    #[test]
+    fn shards_count_what_one_place_counts(events in events(), shards in 1u64..5, cut in 0usize..100) {
+        let site = Rc::new(settings());
+        let first = events.iter().map(|event| event.time).min();
+        for (kind, request) in [
+            (Kind::Query, request()),
+            (Kind::Funnel, json!({"steps": [["is", "event:page", ["/a"]], ["is", "event:page", ["/b"]]]})),
+            (Kind::Journeys, json!({"depth": 4})),
+            (Kind::Retention, json!({"unit": "day"})),
+        ] {
+            let mut request = request;
+            request["site_id"] = "example.com".into();
+            if request.get("queries").is_none() {
+                request["date_range"] = "all".into();
+            }
+            let read = || Questions::read(kind, site.clone(), UnixSeconds(30 * 86_400), first, &request).unwrap();
+            let count = |events: &[Event]| {
+                let mut questions = read();
+                questions.add(&Part::new(Segment::open(encode(events, Hashes::Keep).into()).unwrap()));
+                questions
+            };
+            let mut all = read();
+            for shard in 0..shards {
+                let own = |event: &&Event| event.visitor.0 % shards == shard;
+                all.merge(&count(&events.iter().filter(own).cloned().collect::<Vec<_>>()).partial()).unwrap();
+            }
+            prop_assert_eq!(all.answer(), count(&events).answer());
+            // What was merged is written like what was counted.
+            let mut again = read();
+            again.merge(&all.partial()).unwrap();
+            prop_assert_eq!(again.answer(), all.answer());
+            let bytes = all.partial();
+            let cut = bytes.len() * cut / 100;
+            prop_assert!(read().merge(&bytes[..cut]).is_err());
+        }
+    }
+}
+
 /// Visits of people of a day: `count` visitors with two page views each.
 fn day_of_visitors(day: i64, count: u64) -> Vec<Event> {
     let view = |visitor: u64, minute: i64| Event {
