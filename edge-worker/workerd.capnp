@@ -40,6 +40,7 @@ const collector :Workerd.Worker = (
     (name = "PASSERBY_COUNTRY_HEADER", fromEnvironment = "PASSERBY_COUNTRY_HEADER"),
     (name = "PASSERBY_GROUP_WINDOW_MS", fromEnvironment = "PASSERBY_GROUP_WINDOW_MS"),
     (name = "PASSERBY_JOURNAL_EVENTS", fromEnvironment = "PASSERBY_JOURNAL_EVENTS"),
+    (name = "PASSERBY_SHARDS", fromEnvironment = "PASSERBY_SHARDS"),
   ],
   durableObjectNamespaces = [
     (className = "SiteStore", uniqueKey = "passerby-site", enableSql = true),

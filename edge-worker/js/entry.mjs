@@ -141,6 +141,11 @@ export class SiteStore extends Guarded {
     return this.call("export", format, from, since);
   }
 
+  /** Counts what this object has for a question that is asked of several. */
+  count(question) {
+    return this.call("count", question);
+  }
+
   /** Answers a JSON request about the site with JSON. */
   ask(request) {
     return this.call("ask", request);

@@ -18,6 +18,8 @@ pub struct Config {
     pub group_window_ms: u32,
     /// How many events a site's journal holds before they are written down as a segment.
     pub journal_events: usize,
+    /// Over how many objects the events of a site are spread that does not say so itself.
+    pub shards: u32,
 }
 
 impl Config {
@@ -33,6 +35,7 @@ impl Config {
             journal_events: variable("PASSERBY_JOURNAL_EVENTS")
                 .and_then(|events| events.parse().ok())
                 .unwrap_or(engine::shelf::RECENT_EVENTS),
+            shards: variable("PASSERBY_SHARDS").and_then(|shards| shards.parse().ok()).unwrap_or(1),
         }
     }
 }

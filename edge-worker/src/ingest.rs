@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::domain;
 use crate::enrich::arrival::Arrival;
 use crate::registry;
-use crate::site_store::client;
+use crate::shards;
 use crate::site_store::delivery::{Delivery, Sender};
 use protocol::event::{Event, EventId};
 use protocol::outcome::{Invalid, Outcome};
@@ -63,8 +63,8 @@ pub async fn take(call: &Call, site: &str, received: Vec<Received>) -> Result<Ve
             }
         });
     }
-    let Some(stored) = client::deliver(&call.env, &site, &delivery).await? else {
-        registry::forget(&site);
+    let Some(stored) = shards::deliver(&call.env, &site, &delivery).await? else {
+        shards::forget(&site);
         count_homeless(Outcome::Invalid(Invalid::UnknownSite).reason(), outcomes.len() as u64);
         return Err(Refusal::unknown_site());
     };

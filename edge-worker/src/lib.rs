@@ -16,6 +16,7 @@ pub mod ingest;
 pub mod registry;
 pub mod routes;
 pub mod runtime;
+mod shards;
 pub mod site_store;
 
 use worker::{Context, Env, Request, Response, Result, event};

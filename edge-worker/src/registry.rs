@@ -6,13 +6,22 @@
 // The functions that the macro adds have no documentation.
 #![allow(missing_docs)]
 
+use crate::site_store::{schema, site_day};
+use engine::site::Layout;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
+
+const TABLES: [&str; 2] = [
+    "CREATE TABLE IF NOT EXISTS sites (domain TEXT PRIMARY KEY, settings TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS layouts (domain TEXT PRIMARY KEY, layout TEXT NOT NULL) WITHOUT ROWID",
+];
 
 /// How long the worker believes that a site exists. A deleted site's object refuses by itself, so this may be long.
 const KNOWN_MS: i64 = 60_000;
@@ -25,8 +34,8 @@ const REMEMBERED_MAX: usize = 10_000;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 enum Question {
-    Has { domain: String },
-    Put { domain: String, settings: Value },
+    Find { domain: String },
+    Put { domain: String, settings: Value, layout: Value },
     Delete { domain: String },
     List,
 }
@@ -64,21 +73,27 @@ impl Registry {
 
 impl Registry {
     fn answer(&self, question: Question) -> Result<Value> {
-        let table = "CREATE TABLE IF NOT EXISTS sites (domain TEXT PRIMARY KEY, settings TEXT NOT NULL) WITHOUT ROWID";
-        self.sql.exec(table, None)?;
+        for table in TABLES {
+            self.sql.exec(table, None)?;
+        }
         match question {
-            Question::Has { domain } => {
-                let found = self.rows("SELECT 1 FROM sites WHERE domain = ?", vec![domain.into()])?;
-                Ok(json!(!found.is_empty()))
+            Question::Find { domain } => {
+                let statement = "SELECT settings, (SELECT layout FROM layouts WHERE layouts.domain = sites.domain) \
+                                 FROM sites WHERE domain = ?";
+                Ok(self.rows(statement, vec![domain.into()])?.first().and_then(|row| found(row)).unwrap_or_default())
             }
-            Question::Put { domain, settings } => {
+            Question::Put { domain, settings, layout } => {
                 let statement = "INSERT INTO sites (domain, settings) VALUES (?, ?) \
                                  ON CONFLICT DO UPDATE SET settings = excluded.settings";
-                self.rows(statement, vec![domain.into(), settings.to_string().into()])?;
+                self.rows(statement, vec![domain.clone().into(), settings.to_string().into()])?;
+                let statement = "INSERT INTO layouts (domain, layout) VALUES (?, ?) \
+                                 ON CONFLICT DO UPDATE SET layout = excluded.layout";
+                self.rows(statement, vec![domain.into(), layout.to_string().into()])?;
                 Ok(Value::Null)
             }
             Question::Delete { domain } => {
-                self.rows("DELETE FROM sites WHERE domain = ?", vec![domain.into()])?;
+                self.rows("DELETE FROM sites WHERE domain = ?", vec![domain.clone().into()])?;
+                self.rows("DELETE FROM layouts WHERE domain = ?", vec![domain.into()])?;
                 Ok(Value::Null)
             }
             Question::List => {
@@ -91,6 +106,15 @@ impl Registry {
     fn rows(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Vec<SqlStorageValue>>> {
         self.sql.exec(statement, values)?.raw().collect()
     }
+}
+
+/// A site's layout and time zone.
+fn found(row: &[SqlStorageValue]) -> Option<Value> {
+    let settings: Value = serde_json::from_str(schema::text(row, 0)?).ok()?;
+    // Sites of before have no layout, and one object.
+    let layout = schema::text(row, 1).and_then(|layout| serde_json::from_str(layout).ok());
+    let layout: Value = layout.unwrap_or_else(|| Layout::new(1).to_json());
+    Some(json!({ "timezone": settings.get("timezone")?, "layout": layout }))
 }
 
 /// A row as the list shows it: the settings with the domain.
@@ -110,28 +134,47 @@ extern "C" {
     async fn ask(this: &RegistryStub, question: &str) -> std::result::Result<JsValue, JsValue>;
 }
 
+/// What has to be known of a site to find its objects.
+#[derive(Debug)]
+pub struct Known {
+    /// Over how many objects its events are spread.
+    pub layout: Layout,
+    /// The zone of its days.
+    pub zone: TimeZone,
+}
+
+/// What is known of a domain, none if it is no site, and until when (milliseconds since 1970) that is believed.
+type Remembered = (Option<Rc<Known>>, i64);
+
 thread_local! {
-    /// Whether a domain is a site, and until when (milliseconds since 1970) that is believed.
-    static REMEMBERED: RefCell<HashMap<String, (bool, i64)>> = RefCell::default();
+    static REMEMBERED: RefCell<HashMap<String, Remembered>> = RefCell::default();
 }
 
 /// Whether the site is registered.
 pub async fn has(env: &Env, domain: &str) -> Result<bool> {
+    Ok(find(env, domain).await?.is_some())
+}
+
+/// What is known of a site; none if it is not registered.
+pub async fn find(env: &Env, domain: &str) -> Result<Option<Rc<Known>>> {
     let now_ms = crate::runtime::clock_ms();
-    let remembered = REMEMBERED.with_borrow(|sites| sites.get(domain).copied());
+    let remembered = REMEMBERED.with_borrow(|sites| sites.get(domain).cloned());
     if let Some((known, until_ms)) = remembered
         && now_ms < until_ms
     {
         return Ok(known);
     }
-    let known = ask(env, &Question::Has { domain: domain.into() }).await?.as_bool() == Some(true);
-    remember(domain, known, now_ms + if known { KNOWN_MS } else { UNKNOWN_MS });
+    let found = ask(env, &Question::Find { domain: domain.into() }).await?;
+    let layout = found.get("layout").and_then(Layout::from_json);
+    let zone = found.get("timezone").and_then(Value::as_str).map(site_day::time_zone);
+    let known = layout.zip(zone).map(|(layout, zone)| Rc::new(Known { layout, zone }));
+    remember(domain, known.clone(), now_ms + if known.is_some() { KNOWN_MS } else { UNKNOWN_MS });
     Ok(known)
 }
 
 /// Registers a site, or updates what the list shows of it.
-pub async fn put(env: &Env, domain: &str, settings: Value) -> Result<()> {
-    ask(env, &Question::Put { domain: domain.into(), settings }).await?;
+pub async fn put(env: &Env, domain: &str, settings: Value, layout: &Layout) -> Result<()> {
+    ask(env, &Question::Put { domain: domain.into(), settings, layout: layout.to_json() }).await?;
     forget(domain);
     Ok(())
 }
@@ -153,7 +196,7 @@ pub fn forget(domain: &str) {
     REMEMBERED.with_borrow_mut(|sites| sites.remove(domain));
 }
 
-fn remember(domain: &str, known: bool, until_ms: i64) {
+fn remember(domain: &str, known: Option<Rc<Known>>, until_ms: i64) {
     REMEMBERED.with_borrow_mut(|sites| {
         if sites.len() >= REMEMBERED_MAX {
             sites.clear();

@@ -1,11 +1,13 @@
 //! What an owner has set for a site.
 
 mod goal;
+mod layout;
 mod note;
 
 use crate::refusal::Refusal;
 use crate::time::Zone;
 pub use goal::{Goal, Trigger};
+pub use layout::Layout;
 pub use note::{NOTES_MAX, NoteKind};
 use serde_json::{Map, Value, json};
 

@@ -22,12 +22,16 @@ function run(worker, files) {
   });
 }
 
-// Events in the journal, and events that are written down as segments at once.
-for (const PASSERBY_JOURNAL_EVENTS of ["", "1"]) {
-  test(`as many vectors pass as ever, journal ${PASSERBY_JOURNAL_EVENTS || "of the usual size"}`, { timeout: 240_000 }, async () => {
+const KEPT = [
+  ["in the journal", {}],
+  ["in segments, each commit one", { PASSERBY_JOURNAL_EVENTS: "1" }],
+  ["over eight shards", { PASSERBY_SHARDS: "8" }],
+];
+for (const [where, env] of KEPT) {
+  test(`as many vectors pass as ever, events ${where}`, { timeout: 240_000 }, async () => {
     const files = readdirSync(HERE).filter((name) => name.endsWith(".jsonl")).sort();
     assert.deepEqual(Object.keys(EXPECTED).sort(), files, "every file of vectors has its number in expected.json");
-    const worker = await Worker.start({ env: { PASSERBY_JOURNAL_EVENTS } });
+    const worker = await Worker.start({ env });
     try {
       const output = await run(worker, files.map((name) => join(HERE, name)));
       const passed = {};

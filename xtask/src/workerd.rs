@@ -9,12 +9,13 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// Variables of the operator's that reach the worker.
-const PASSED_ON: [&str; 5] = [
+const PASSED_ON: [&str; 6] = [
     "PASSERBY_TEST",
     "PASSERBY_COUNTRY_HEADER",
     "PASSERBY_CLIENT_IP_HEADER",
     "PASSERBY_GROUP_WINDOW_MS",
     "PASSERBY_JOURNAL_EVENTS",
+    "PASSERBY_SHARDS",
 ];
 /// How long requests in flight may take to end before the process is killed.
 const GRACE: Duration = Duration::from_secs(5);

@@ -2,9 +2,7 @@
 
 use crate::answer::{Answer, of_text};
 use crate::call::Call;
-use crate::site_store::client;
-use crate::site_store::question::Question;
-use crate::{ingest, registry};
+use crate::{ingest, registry, shards};
 use serde_json::Value;
 use std::fmt::Write;
 use worker::Method;
@@ -18,7 +16,7 @@ pub(super) async fn answer(call: &Call) -> Answer {
     );
     for site in registry::list(&call.env).await? {
         let Some(domain) = site.get("domain").and_then(Value::as_str) else { continue };
-        let outcomes = client::ask(&call.env, domain, &Question::Outcomes).await?.body;
+        let outcomes = shards::outcomes(&call.env, domain).await?.unwrap_or_default();
         for row in outcomes.get("outcomes").and_then(Value::as_array).into_iter().flatten() {
             let text_of = |field| row.get(field).and_then(Value::as_str).unwrap_or_default();
             let count = row.get("count").and_then(Value::as_u64).unwrap_or(0);

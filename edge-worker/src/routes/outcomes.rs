@@ -3,8 +3,7 @@
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::ingest;
-use crate::site_store::client;
-use crate::site_store::question::Question;
+use crate::shards;
 use worker::Method;
 
 /// Shows the conservation table: received is the sum of the outcomes.
@@ -13,9 +12,6 @@ pub(super) async fn answer(call: &Call) -> Answer {
     call.owner_only()?;
     let site = call.parameter("site").unwrap_or_default();
     let site = ingest::known_site(call, &site, 0).await?;
-    let answer = client::ask(&call.env, &site, &Question::Outcomes).await?;
-    if answer.body.is_null() {
-        return Err(Refusal::unknown_site());
-    }
-    Ok(of_json(200, &answer.body))
+    let outcomes = shards::outcomes(&call.env, &site).await?.ok_or_else(Refusal::unknown_site)?;
+    Ok(of_json(200, &outcomes))
 }

@@ -5,8 +5,7 @@ use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::domain;
 use crate::registry;
-use crate::site_store::client;
-use crate::site_store::question::Question;
+use crate::shards;
 use serde_json::Value;
 use worker::Method;
 
@@ -19,7 +18,7 @@ pub(super) fn dimensions(call: &Call) -> Answer {
     Ok(of_json(200, &engine::query::catalogue()))
 }
 
-/// Answers a question of a kind (see [`Question::Query`]), or several of one site.
+/// Answers a question of a kind (the name of an `engine::query::Kind`), or several of one site.
 pub(super) async fn answer(call: &mut Call, kind: &str) -> Answer {
     call.only(&Method::Post, "POST")?;
     call.owner_only()?;
@@ -33,10 +32,9 @@ pub(super) async fn answer(call: &mut Call, kind: &str) -> Answer {
     if !registry::has(&call.env, &site).await? {
         return Err(Refusal::unknown_site());
     }
-    let question = Question::Query { kind: kind.to_owned(), now_s: call.now_s(), request };
-    let answer = client::ask(&call.env, &site, &question).await?;
+    let answer = shards::query(&call.env, &site, kind, call.now_s(), request).await?;
     if answer.body.is_null() {
-        registry::forget(&site);
+        shards::forget(&site);
         return Err(Refusal::unknown_site());
     }
     Ok(of_json(answer.status, &answer.body))

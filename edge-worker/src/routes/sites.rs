@@ -5,13 +5,16 @@ use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::site_store::client;
 use crate::site_store::question::Question;
-use crate::{domain, registry};
-use engine::site::SiteSettings;
+use crate::site_store::site_day;
+use crate::{domain, registry, shards};
+use engine::site::{Layout, SiteSettings};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use worker::Method;
 
 const BODY_BYTES_MAX: usize = 262_144;
+/// After so long every isolate has heard of another number of shards.
+const HEARD_MS: i64 = 5 * 60_000;
 
 /// Lists all sites.
 pub(super) async fn list(call: &Call) -> Answer {
@@ -57,27 +60,44 @@ async fn show(call: &Call, domain: &str) -> Answer {
 async fn put(call: &mut Call, domain: String) -> Answer {
     call.content_type(&["application/json", "text/plain"], "Send the settings as application/json.")?;
     let body = call.body(BODY_BYTES_MAX).await?;
-    let given: Value = if body.is_empty() {
+    let mut given: Value = if body.is_empty() {
         json!({})
     } else {
         serde_json::from_slice(&body).map_err(|_| Refusal::malformed("Send the settings as a JSON object."))?
     };
-    let settings = match SiteSettings::from_json(&given) {
-        Ok(settings) => settings.to_json(),
+    if let Some(fields) = given.as_object_mut() {
+        fields.entry("shards").or_insert_with(|| call.config.shards.into());
+    }
+    let checked = match SiteSettings::from_json(&given) {
+        Ok(settings) => settings,
         Err(refusal) => return Ok(of_json(400, &refusal.to_json())),
     };
-    let question = Question::SetUp { domain: domain.clone(), settings: settings.clone() };
-    client::ask(&call.env, &domain, &question).await?;
-    registry::put(&call.env, &domain, settings.clone()).await?;
+    let settings = checked.to_json();
+    let layout = layout(call, &domain, &checked).await?;
+    shards::set_up(&call.env, &domain, &layout, &settings).await?;
+    registry::put(&call.env, &domain, settings.clone(), &layout).await?;
     Ok(of_json(200, &with_domain(settings, &domain)))
+}
+
+/// Over how many objects the site will be spread. A new number holds from the next midnight on that every isolate will
+/// have heard of.
+async fn layout(call: &Call, domain: &str, settings: &SiteSettings) -> Result<Layout, Refusal> {
+    let Some(known) = registry::find(&call.env, domain).await? else { return Ok(Layout::new(settings.shards)) };
+    let soon = site_day::of_ms(&site_day::time_zone(&settings.timezone), call.now_ms() + HEARD_MS);
+    let next = soon.tomorrow().map_err(|_| Refusal::malformed("Send the settings with another date."))?;
+    Ok(known.layout.with(settings.shards, next))
 }
 
 async fn delete(call: &Call, domain: &str) -> Answer {
     if !registry::has(&call.env, domain).await? {
         return Err(Refusal::unknown_site());
     }
+    let objects = shards::objects(&call.env, domain).await?;
     registry::delete(&call.env, domain).await?;
-    client::ask(&call.env, domain, &Question::Delete).await?;
+    shards::forget(domain);
+    for object in objects {
+        client::ask(&call.env, &object, &Question::Delete).await?;
+    }
     Ok(of_json(200, &json!({ "deleted": domain })))
 }
 

@@ -1,4 +1,5 @@
-//! The worker's side of a site's object: one method call inside the runtime per delivery.
+//! The worker's side of an object of a site: one method call inside the runtime per delivery. An object is called by its
+//! name (see `crate::shards`).
 
 use super::delivery::Delivery;
 use super::export::Format;
@@ -30,6 +31,8 @@ extern "C" {
         since_s: &str,
     ) -> std::result::Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
+    async fn count(this: &SiteStub, count: &str) -> std::result::Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
     async fn ask(this: &SiteStub, question: &str) -> std::result::Result<JsValue, JsValue>;
 }
 
@@ -41,13 +44,48 @@ pub struct Answer {
     pub body: Value,
 }
 
-/// Hands a delivery over and waits until it is durable. The outcomes are in the order of the events; none where the
+/// What became of a delivered event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It is counted.
+    Accepted,
+    /// It was counted before.
+    Duplicate,
+    /// It does not belong here and is not counted (see [`Delivery::only_going_on`]).
+    Elsewhere,
+}
+
+impl Stored {
+    /// How it travels.
+    pub fn byte(self) -> u8 {
+        self as u8
+    }
+
+    fn of(byte: u8) -> Self {
+        match byte {
+            0 => Self::Accepted,
+            1 => Self::Duplicate,
+            _ => Self::Elsewhere,
+        }
+    }
+
+    /// The event's outcome; none where that is decided elsewhere.
+    pub fn outcome(self) -> Option<Outcome> {
+        match self {
+            Self::Accepted => Some(Outcome::Accepted),
+            Self::Duplicate => Some(Outcome::Duplicate),
+            Self::Elsewhere => None,
+        }
+    }
+}
+
+/// Hands a delivery over and waits until it is durable. What became of the events is in their order; none where the
 /// site is not set up.
-pub async fn deliver(env: &Env, domain: &str, delivery: &Delivery) -> Result<Option<Vec<Outcome>>> {
+pub async fn deliver(env: &Env, object: &str, delivery: &Delivery) -> Result<Option<Vec<Stored>>> {
     let bytes = Uint8Array::from(delivery.encode().as_slice());
-    let answer = Uint8Array::new(&stub(env, domain)?.deliver(bytes).await?).to_vec();
+    let answer = Uint8Array::new(&stub(env, object)?.deliver(bytes).await?).to_vec();
     match answer.split_first() {
-        Some((&DURABLE, outcomes)) => Ok(Some(outcomes.iter().map(|byte| outcome(*byte)).collect())),
+        Some((&DURABLE, stored)) => Ok(Some(stored.iter().map(|byte| Stored::of(*byte)).collect())),
         Some((&UNKNOWN_SITE, _)) => Ok(None),
         _ => Err(Error::RustError("the site's store did not commit".into())),
     }
@@ -62,26 +100,29 @@ pub struct Taken {
 }
 
 /// Takes a piece of an export (see `Shelf::export`); none where the site is not set up.
-pub async fn export(env: &Env, domain: &str, format: Format, from_s: i64, since_s: i64) -> Result<Option<Taken>> {
-    let piece = stub(env, domain)?.take_out(format.name(), &from_s.to_string(), &since_s.to_string()).await?;
+pub async fn export(env: &Env, object: &str, format: Format, from_s: i64, since_s: i64) -> Result<Option<Taken>> {
+    let piece = stub(env, object)?.take_out(format.name(), &from_s.to_string(), &since_s.to_string()).await?;
     let piece = Uint8Array::new(&piece).to_vec();
     let Some((next_s, bytes)) = piece.split_first_chunk::<8>() else { return Ok(None) };
     let next_s = Some(i64::from_le_bytes(*next_s)).filter(|next_s| *next_s != i64::MAX);
     Ok(Some(Taken { next_s, bytes: bytes.to_vec() }))
 }
 
+/// Has events counted (see `SiteStore::count`): how many segments cannot be read, and the counts; none where the site is
+/// not set up.
+pub async fn count(env: &Env, object: &str, count: &str) -> Result<Option<(u32, Vec<u8>)>> {
+    let counted = Uint8Array::new(&stub(env, object)?.count(count).await?).to_vec();
+    Ok(counted.split_first_chunk::<4>().map(|(damaged, partial)| (u32::from_le_bytes(*damaged), partial.to_vec())))
+}
+
 /// Asks a question.
-pub async fn ask(env: &Env, domain: &str, question: &Question) -> Result<Answer> {
-    let answer = stub(env, domain)?.ask(&serde_json::to_string(question)?).await?;
+pub async fn ask(env: &Env, object: &str, question: &Question) -> Result<Answer> {
+    let answer = stub(env, object)?.ask(&serde_json::to_string(question)?).await?;
     let mut answer: Value = serde_json::from_str(&answer.as_string().unwrap_or_default())?;
     let status = answer.get("status").and_then(Value::as_u64).unwrap_or(500) as u16;
     Ok(Answer { status, body: answer.get_mut("body").map(Value::take).unwrap_or_default() })
 }
 
-fn stub(env: &Env, domain: &str) -> Result<SiteStub> {
-    Ok(env.durable_object("SITE")?.get_by_name(domain)?.into_rpc())
-}
-
-fn outcome(byte: u8) -> Outcome {
-    if byte == 0 { Outcome::Accepted } else { Outcome::Duplicate }
+fn stub(env: &Env, object: &str) -> Result<SiteStub> {
+    Ok(env.durable_object("SITE")?.get_by_name(object)?.into_rpc())
 }

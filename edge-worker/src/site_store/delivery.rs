@@ -3,6 +3,7 @@
 
 use engine::event::Event;
 use protocol::event::EventId;
+use std::collections::BTreeMap;
 
 /// Who an event came from, before it is a hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct Delivery {
     pub refused: Vec<Refused>,
     /// Present when this is part of an import with an idempotency key.
     pub progress: Option<Progress>,
+    /// Whether only those events are meant whose visit goes on from the day before; the others belong elsewhere.
+    pub only_going_on: bool,
 }
 
 /// The bytes are not a delivery, which only a fault of this program can cause.
@@ -79,11 +82,41 @@ impl Delivery {
         self.events.push(event);
     }
 
+    /// Divides the events: for each place its delivery, and which of the events are in it.
+    pub fn divided<P: Ord + Copy>(&self, places: &[Option<P>]) -> BTreeMap<P, (Self, Vec<usize>)> {
+        let mut divided: BTreeMap<P, (Self, Vec<usize>)> = BTreeMap::new();
+        let mut sender = &Sender::Same;
+        let events = self.events.iter().zip(&self.ids).zip(&self.senders).zip(places).enumerate();
+        for (position, (((event, id), given), place)) in events {
+            if *given != Sender::Same {
+                sender = given;
+            }
+            let Some(place) = place else { continue };
+            let (delivery, positions) = divided.entry(*place).or_default();
+            delivery.push(*id, sender.clone(), event.clone());
+            positions.push(position);
+        }
+        divided
+    }
+
+    /// Drops the events for which there is no `true`.
+    pub fn keep_only(&mut self, kept: &[bool]) {
+        if kept.contains(&false) {
+            let mut flags = kept.iter();
+            self.events.retain(|_| flags.next() == Some(&true));
+            let mut flags = kept.iter();
+            self.ids.retain(|_| flags.next() == Some(&true));
+            // Who sent them is known by now.
+            self.senders.clear();
+        }
+    }
+
     /// Writes the delivery down.
     pub fn encode(&self) -> Vec<u8> {
         let journal = engine::journal::encode(&self.events);
         let mut out = Vec::with_capacity(journal.len() + 64 + self.ids.len() * 17);
         out.extend_from_slice(&self.now_ms.to_le_bytes());
+        out.push(self.only_going_on.into());
         put_count(&mut out, self.refused.len());
         for refused in &self.refused {
             put_text(&mut out, &refused.outcome);
@@ -122,7 +155,7 @@ impl Delivery {
     pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
         let mut reader = Reader(bytes);
         let now_ms = i64::from_le_bytes(reader.array()?);
-        let mut delivery = Self { now_ms, ..Self::default() };
+        let mut delivery = Self { now_ms, only_going_on: reader.byte()? == 1, ..Self::default() };
         for _ in 0..reader.count()? {
             let (outcome, reason) = (reader.text()?, reader.text()?);
             delivery.refused.push(Refused { outcome, reason, count: reader.count()? });

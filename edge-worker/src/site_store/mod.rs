@@ -17,18 +17,19 @@ pub mod notes;
 pub mod question;
 mod record;
 mod salt;
-mod schema;
+pub mod schema;
 mod sending;
 mod shelving;
-mod site_day;
-mod visitor;
+pub mod site_day;
+pub mod visitor;
 
 use active::ActiveVisitors;
+use client::Stored;
 use dedupe::{ArrivalDay, DedupeWindow};
 use delivery::Delivery;
 use group::Group;
 use protocol::outcome::Outcome;
-use question::Question;
+use question::{Count, Question};
 use record::SiteRecord;
 use salt::SaltKeeper;
 use std::cell::{Cell, RefCell};
@@ -63,6 +64,8 @@ pub(crate) struct Site {
     answers: RefCell<answers::Answers>,
     /// When events came last, in milliseconds since 1970.
     shelved_ms: Cell<i64>,
+    /// What a test last said the time was, in milliseconds since 1970; 0 where none did.
+    told_ms: Cell<i64>,
     /// Whether an alarm will write the journal down.
     compaction_armed: Cell<bool>,
     /// Whether that is being done now, because there is much of it.
@@ -86,6 +89,7 @@ impl DurableObject for SiteStore {
             shelf: RefCell::default(),
             answers: RefCell::default(),
             shelved_ms: Cell::default(),
+            told_ms: Cell::default(),
             compaction_armed: Cell::default(),
             compacting: Cell::default(),
             active: RefCell::default(),
@@ -110,11 +114,18 @@ impl SiteStore {
         Ok(match self.site.deliver(&bytes).await? {
             Taken::UnknownSite => vec![client::UNKNOWN_SITE],
             Taken::Failed => vec![client::FAILED],
-            Taken::Durable(outcomes) => {
-                let outcome_bytes = outcomes.iter().map(|outcome| u8::from(*outcome == Outcome::Duplicate));
-                std::iter::once(client::DURABLE).chain(outcome_bytes).collect()
+            Taken::Durable(stored) => {
+                std::iter::once(client::DURABLE).chain(stored.into_iter().map(client::Stored::byte)).collect()
             }
         })
+    }
+
+    /// Counts for a [`Count`] in JSON: four bytes that say how many segments cannot be read, and what was counted (see
+    /// `engine::query::Questions::partial`); nothing where the site is not set up.
+    #[allow(clippy::unused_async, reason = "an error becomes a rejected promise")]
+    pub async fn count(&self, count: String) -> std::result::Result<Vec<u8>, JsValue> {
+        let count: Count = serde_json::from_str(&count).map_err(|_| JsValue::from("unknown question"))?;
+        Ok(question::count(&self.site, &count)?)
     }
 
     /// A piece of an export in a format: eight bytes that say where the next begins (the greatest number: nowhere) and
@@ -146,7 +157,7 @@ impl SiteStore {
 
 /// What became of a delivery.
 enum Taken {
-    Durable(Vec<Outcome>),
+    Durable(Vec<Stored>),
     UnknownSite,
     Failed,
 }
@@ -157,11 +168,24 @@ impl Site {
         if !self.load_record()? {
             return Ok(Taken::UnknownSite);
         }
-        self.fill_in_visitors(&mut delivery).await?;
+        if self.test_mode {
+            self.told_ms.set(delivery.now_ms);
+        }
+        let mut here = self.fill_in_visitors(&mut delivery).await?;
+        delivery.keep_only(&here);
         // From here to the commit's registration nothing is awaited: the ids and the group change together.
         self.load_window(ArrivalDay::of_ms(delivery.now_ms))?;
         let (outcomes, durable) = self.join(delivery)?;
-        Ok(if durable.await == Ok(true) { Taken::Durable(outcomes) } else { Taken::Failed })
+        if durable.await != Ok(true) {
+            return Ok(Taken::Failed);
+        }
+        let mut outcomes = outcomes.into_iter();
+        let stored = |here: bool| match here.then(|| outcomes.next()).flatten() {
+            Some(Outcome::Accepted) => Stored::Accepted,
+            Some(_) => Stored::Duplicate,
+            None => Stored::Elsewhere,
+        };
+        Ok(Taken::Durable(here.drain(..).map(stored).collect()))
     }
 
     fn join(self: &Rc<Self>, delivery: Delivery) -> Result<(Vec<Outcome>, futures_channel::oneshot::Receiver<bool>)> {
@@ -181,6 +205,11 @@ impl Site {
             });
         }
         Ok(joined)
+    }
+
+    /// The present, in milliseconds since 1970; to a test whose events have a time of their own it is that.
+    fn now_ms(&self) -> i64 {
+        if self.told_ms.get() == 0 { crate::runtime::clock_ms() } else { self.told_ms.get() }
     }
 
     fn commit(self: &Rc<Self>) {

@@ -5,8 +5,11 @@ use super::shelving::read_segment;
 use super::{Site, schema};
 use engine::event::UnixSeconds;
 use engine::query::{Kind, Questions};
+use engine::refusal::Refusal;
+use engine::site::SiteSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::rc::Rc;
 use worker::{Result, SqlStorageValue};
 
 /// A question.
@@ -33,6 +36,15 @@ pub enum Question {
         /// The request's body.
         request: Value,
     },
+    /// What a query means: with what was saved in the place of saved segments, and the site's settings.
+    Prepare {
+        /// The request's body.
+        request: Value,
+    },
+    /// When the earliest event was, in seconds since 1970.
+    FirstEvent,
+    /// The key by which senders are spread over the site's objects, in hexadecimal digits.
+    RouteKey,
     /// Something about the site's notes of a kind.
     Notes {
         /// The name of an `engine::site::NoteKind`'s list.
@@ -67,6 +79,9 @@ pub(super) async fn answer(site: &Site, question: Question) -> Result<Value> {
         Question::Settings => Ok(ok(site.record.borrow().as_ref().map_or(Value::Null, |record| record.given.clone()))),
         Question::Delete => site.delete().await.map(|()| ok(Value::Null)),
         Question::Query { kind, now_s, request } => query(site, &kind, UnixSeconds(now_s), &request),
+        Question::Prepare { request } => Ok(prepare(site, &request)),
+        Question::FirstEvent => Ok(ok(json!(site.shelf()?.first_event().map(|first| first.0)))),
+        Question::RouteKey => site.salts.route_key().await.map(|key| ok(key.to_hex().into())),
         Question::Notes { list, task } => site.notes(&list, task),
         Question::Imported => site.write_down_soon().await.map(|()| ok(Value::Null)),
         Question::Outcomes => outcomes(site).map(ok),
@@ -83,27 +98,86 @@ fn query(site: &Site, kind: &str, now: UnixSeconds, request: &Value) -> Result<V
     let Some(kind) = Kind::named(kind) else { return Ok(json!({ "status": 404, "body": null })) };
     let record = site.record.borrow();
     let settings = &record.as_ref().ok_or_else(|| schema::corrupt("settings"))?.settings;
-    let mut shelf = site.shelf()?;
+    let first_event = site.shelf()?.first_event();
     let read = site
         .with_saved_segments(request)
-        .and_then(|request| Questions::read(kind, settings.clone(), now, shelf.first_event(), &request));
+        .and_then(|request| Questions::read(kind, settings.clone(), now, first_event, &request));
     let questions = match read {
         Ok(questions) => questions,
         Err(refusal) => return Ok(json!({ "status": refusal.status, "body": refusal.to_json() })),
     };
+    let (counted, damaged) = ask(site, questions)?;
+    let mut body = counted.answer();
+    tell_damage(&mut body, damaged);
+    Ok(ok(body))
+}
+
+/// Questions that are asked of one object of several.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Count {
+    /// The name of an `engine::query::Kind`.
+    pub kind: String,
+    /// The present, in seconds since 1970.
+    pub now_s: i64,
+    /// When the earliest event of all objects was, in seconds since 1970.
+    pub first_event_s: Option<i64>,
+    /// The settings by which all of them count.
+    pub settings: Value,
+    /// The request, prepared.
+    pub request: Value,
+}
+
+impl Count {
+    /// The questions, of which nothing has been counted yet.
+    pub fn questions(&self) -> std::result::Result<Questions, Refusal> {
+        let kind = Kind::named(&self.kind);
+        let kind = kind.ok_or_else(|| Refusal::new("not_found", "there is no such question", "ask another one"))?;
+        let settings = Rc::new(SiteSettings::from_json(&self.settings)?);
+        let first = self.first_event_s.map(UnixSeconds);
+        Questions::read(kind, settings, UnixSeconds(self.now_s), first, &self.request)
+    }
+}
+
+/// Counts what this object has; nothing where the site is not set up.
+pub(super) fn count(site: &Site, count: &Count) -> Result<Vec<u8>> {
+    if !site.load_record()? {
+        return Ok(Vec::new());
+    }
+    let questions = count.questions().map_err(|_| worker::Error::RustError("not a question".into()))?;
+    let (counted, damaged) = ask(site, questions)?;
+    Ok([&(damaged as u32).to_le_bytes()[..], &counted.partial()].concat())
+}
+
+/// Counts the events for questions; and how many segments cannot be read.
+fn ask(site: &Site, questions: Questions) -> Result<(Questions, usize)> {
+    let mut shelf = site.shelf()?;
     let sql = site.storage.sql();
     let mut read = |id| read_segment(&sql, id);
     let mut kept = site.answers.borrow_mut().take(&questions);
-    let answered = shelf.ask(questions.span(), &mut read, &mut kept, || questions.clone(), Questions::add)?;
+    let counted = shelf.ask(questions.span(), &mut read, &mut kept, || questions.clone(), Questions::add)?;
     if let Some(kept) = kept {
         site.answers.borrow_mut().put(questions, kept);
     }
-    let mut body = answered.answer();
-    if let (damaged @ 1.., Some(fields)) = (shelf.damaged(), body.as_object_mut()) {
+    Ok((counted, shelf.damaged()))
+}
+
+fn prepare(site: &Site, request: &Value) -> Value {
+    match site.with_saved_segments(request) {
+        Ok(request) => {
+            let record = site.record.borrow();
+            let settings = record.as_ref().map_or(Value::Null, |record| record.given.clone());
+            ok(json!({ "request": request, "settings": settings }))
+        }
+        Err(refusal) => json!({ "status": refusal.status, "body": refusal.to_json() }),
+    }
+}
+
+/// Says in an answer that segments cannot be read.
+pub fn tell_damage(answer: &mut Value, damaged: usize) {
+    if let (1.., Some(fields)) = (damaged, answer.as_object_mut()) {
         let error = "Some of the site's events cannot be read and are not counted.";
         fields.insert("damage".into(), json!({ "segments": damaged, "error": error, "code": "damaged_segments" }));
     }
-    Ok(ok(body))
 }
 
 fn outcomes(site: &Site) -> Result<Value> {

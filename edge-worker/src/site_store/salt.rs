@@ -7,13 +7,16 @@
 
 use super::{site_day, visitor::Salt};
 use jiff::civil::Date;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use worker::kv::KvStore;
 use worker::{Env, Fetcher, Method, RequestInit, Result};
 
 /// How long a KV copy lives: the day, the day after, and an hour for clocks that are set back.
 const KV_LIFE_SECONDS: u64 = 49 * 3600;
+
+/// The name of the key by which senders are spread.
+const ROUTE: &str = "route";
 
 enum Keep {
     Folder(Fetcher),
@@ -27,6 +30,7 @@ pub struct SaltKeeper {
     /// The object's id: names the site's folder without naming the site.
     folder: String,
     known: RefCell<BTreeMap<Date, Salt>>,
+    route: Cell<Option<Salt>>,
 }
 
 impl SaltKeeper {
@@ -37,7 +41,7 @@ impl SaltKeeper {
             (_, Ok(kv)) => Keep::Kv(kv),
             _ => Keep::Memory,
         };
-        Self { keep, folder: object_id, known: RefCell::default() }
+        Self { keep, folder: object_id, known: RefCell::default(), route: Cell::default() }
     }
 
     /// The salt of a day if this memory or the store has it.
@@ -45,15 +49,7 @@ impl SaltKeeper {
         if let Some(salt) = self.known.borrow().get(&day) {
             return Ok(Some(*salt));
         }
-        let stored = match &self.keep {
-            Keep::Folder(folder) => {
-                let mut answer = folder.fetch(self.address(day), None).await?;
-                if answer.status_code() == 200 { Some(answer.bytes().await?) } else { None }
-            }
-            Keep::Kv(kv) => kv.get(&self.key(day)).bytes().await?,
-            Keep::Memory => None,
-        };
-        let salt = stored.and_then(|bytes| bytes.try_into().ok()).map(Salt);
+        let salt = self.read(&day.to_string()).await?;
         // Another request may have made the day's salt while this one looked: the first in memory stays.
         Ok(salt.map(|salt| *self.known.borrow_mut().entry(day).or_insert(salt)).or_else(|| self.in_memory(day)))
     }
@@ -65,19 +61,60 @@ impl SaltKeeper {
         }
         let salt = Salt(crate::runtime::random_bytes());
         self.known.borrow_mut().insert(day, salt);
+        self.write(&day.to_string(), &salt, Some(KV_LIFE_SECONDS)).await?;
+        Ok((salt, true))
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<Salt>> {
+        let stored = match &self.keep {
+            Keep::Folder(folder) => {
+                let mut answer = folder.fetch(self.address(name), None).await?;
+                if answer.status_code() == 200 { Some(answer.bytes().await?) } else { None }
+            }
+            Keep::Kv(kv) => kv.get(&self.key(name)).bytes().await?,
+            Keep::Memory => None,
+        };
+        Ok(stored.and_then(|bytes| bytes.try_into().ok()).map(Salt))
+    }
+
+    /// Writes a secret, for ever where it has no life in seconds.
+    async fn write(&self, name: &str, secret: &Salt, life_seconds: Option<u64>) -> Result<()> {
         match &self.keep {
             Keep::Folder(folder) => {
-                let body = js_sys::Uint8Array::from(salt.0.as_slice());
+                let body = js_sys::Uint8Array::from(secret.0.as_slice());
                 let mut put = RequestInit::new();
                 put.with_method(Method::Put).with_body(Some(body.into()));
-                folder.fetch(self.address(day), Some(put)).await?;
+                folder.fetch(self.address(name), Some(put)).await.map(|_| ())
             }
             Keep::Kv(kv) => {
-                kv.put_bytes(&self.key(day), &salt.0)?.expiration_ttl(KV_LIFE_SECONDS).execute().await?;
+                let put = kv.put_bytes(&self.key(name), &secret.0)?;
+                let put = match life_seconds {
+                    Some(seconds) => put.expiration_ttl(seconds),
+                    None => put,
+                };
+                Ok(put.execute().await?)
             }
-            Keep::Memory => {}
+            Keep::Memory => Ok(()),
         }
-        Ok((salt, true))
+    }
+
+    /// The key by which the site's senders are spread over its objects, made now if there is none yet. It tells of a
+    /// sender which of a few objects he is counted by, and lives as long as the site: an object cannot hand a visitor
+    /// over to another one. Like the salts it never enters a database.
+    pub async fn route_key(&self) -> Result<Salt> {
+        if let Some(key) = self.route.get() {
+            return Ok(key);
+        }
+        let stored = self.read(ROUTE).await?;
+        // Another request may have made it while this one looked: the first in memory stays.
+        if let Some(key) = self.route.get().or(stored) {
+            self.route.set(Some(key));
+            return Ok(key);
+        }
+        let key = Salt(crate::runtime::random_bytes());
+        self.route.set(Some(key));
+        self.write(ROUTE, &key, None).await?;
+        Ok(key)
     }
 
     /// Deletes every salt that is over on `today`.
@@ -85,7 +122,7 @@ impl SaltKeeper {
         self.known.borrow_mut().retain(|day, _| !site_day::salt_is_over(*day, today));
         for day in self.stored_days().await? {
             if site_day::salt_is_over(day, today) {
-                self.delete(day).await?;
+                self.delete(&day.to_string()).await?;
             }
         }
         Ok(())
@@ -96,9 +133,10 @@ impl SaltKeeper {
         let mut days = self.stored_days().await?;
         days.extend(self.known.take().into_keys());
         for day in days {
-            self.delete(day).await?;
+            self.delete(&day.to_string()).await?;
         }
-        Ok(())
+        self.route.take();
+        self.delete(ROUTE).await
     }
 
     fn in_memory(&self, day: Date) -> Option<Salt> {
@@ -117,23 +155,23 @@ impl SaltKeeper {
         Ok(names.filter_map(|name| name.parse().ok()).collect())
     }
 
-    async fn delete(&self, day: Date) -> Result<()> {
+    async fn delete(&self, name: &str) -> Result<()> {
         match &self.keep {
             Keep::Folder(folder) => {
                 let mut delete = RequestInit::new();
                 delete.with_method(Method::Delete);
-                folder.fetch(self.address(day), Some(delete)).await.map(|_| ())
+                folder.fetch(self.address(name), Some(delete)).await.map(|_| ())
             }
-            Keep::Kv(kv) => Ok(kv.delete(&self.key(day)).await?),
+            Keep::Kv(kv) => Ok(kv.delete(&self.key(name)).await?),
             Keep::Memory => Ok(()),
         }
     }
 
-    fn address(&self, day: Date) -> String {
-        format!("http://salts/{}/{day}", self.folder)
+    fn address(&self, name: &str) -> String {
+        format!("http://salts/{}/{name}", self.folder)
     }
 
-    fn key(&self, day: Date) -> String {
-        format!("{}/{day}", self.folder)
+    fn key(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder)
     }
 }

@@ -19,8 +19,8 @@ struct DaySalts {
 }
 
 impl Site {
-    /// Gives every event of a delivery its visitor.
-    pub(crate) async fn fill_in_visitors(&self, delivery: &mut Delivery) -> Result<()> {
+    /// Gives every event of a delivery its visitor, and says for each whether it belongs here.
+    pub(crate) async fn fill_in_visitors(&self, delivery: &mut Delivery) -> Result<Vec<bool>> {
         let zone = self.time_zone();
         let day_of = |event: &Event| site_day::of_ms(&zone, event.time.0 * 1000);
         let mut salts = BTreeMap::new();
@@ -38,8 +38,9 @@ impl Site {
         }
         let record = self.record.borrow();
         let record = record.as_ref().ok_or_else(|| schema::corrupt("settings"))?;
-        let mut sender = &Sender::Same;
-        for (event, given) in delivery.events.iter_mut().zip(&delivery.senders) {
+        let (mut sender, only_going_on) = (&Sender::Same, delivery.only_going_on);
+        let mut here = vec![true; delivery.events.len()];
+        for ((event, given), here) in delivery.events.iter_mut().zip(&delivery.senders).zip(&mut here) {
             if *given != Sender::Same {
                 sender = given;
             }
@@ -50,20 +51,19 @@ impl Site {
                 Sender::Client { ip, user_agent } => {
                     let parts = [record.domain.as_str(), ip, user_agent];
                     let Some(day) = salts.get(&day_of(event)) else { continue };
-                    self.visitor_of_day(day, &parts, event.time.0)
+                    let going_on = self.going_on(day, &parts, event.time.0);
+                    *here = going_on.is_some() || !only_going_on;
+                    going_on.unwrap_or_else(|| of_day(&day.today, &parts))
                 }
             };
         }
-        Ok(())
+        Ok(here)
     }
 
-    fn visitor_of_day(&self, salts: &DaySalts, parts: &[&str], at_s: i64) -> VisitorHash {
-        let of_day = |salt: &Salt| VisitorHash::of_one_day(visitor::hash(salt, parts));
-        let yesterdays = salts.yesterday.as_ref().map(of_day);
-        match yesterdays {
-            Some(hash) if self.active.borrow_mut().goes_on(hash, at_s) => hash,
-            _ => of_day(&salts.today),
-        }
+    /// The visitor of the day before whose visit goes on.
+    fn going_on(&self, salts: &DaySalts, parts: &[&str], at_s: i64) -> Option<VisitorHash> {
+        let yesterdays = of_day(salts.yesterday.as_ref()?, parts);
+        self.active.borrow_mut().goes_on(yesterdays, at_s).then_some(yesterdays)
     }
 
     async fn day_salts(&self, day: Date, at_s: i64, now_ms: i64) -> Result<DaySalts> {
@@ -111,4 +111,8 @@ impl Site {
         }
         self.arm(std::time::Duration::from_millis(wait_ms.max(0) as u64)).await
     }
+}
+
+fn of_day(salt: &Salt, parts: &[&str]) -> VisitorHash {
+    VisitorHash::of_one_day(visitor::hash(salt, parts))
 }

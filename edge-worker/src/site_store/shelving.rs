@@ -129,7 +129,7 @@ impl Site {
 
     /// Takes one step towards tidiness, in one transaction; false where there was nothing to do.
     fn tidy(&self, tidiness: Tidiness) -> Result<bool> {
-        let now_s = crate::runtime::clock_ms().div_euclid(1000);
+        let now_s = self.now_ms().div_euclid(1000);
         let keep_from_s = self.keep_from_s(now_s);
         drop(self.shelf()?);
         let mut held = self.shelf.borrow_mut();

@@ -7,6 +7,18 @@
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Salt(pub [u8; 32]);
 
+impl Salt {
+    /// As hexadecimal digits, for the way between an object and the worker.
+    pub fn to_hex(self) -> String {
+        blake3::Hash::from_bytes(self.0).to_hex().to_string()
+    }
+
+    /// Reads hexadecimal digits.
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        blake3::Hash::from_hex(digits).ok().map(|hash| Self(*hash.as_bytes()))
+    }
+}
+
 /// Hashes who sent an event.
 pub fn hash(salt: &Salt, parts: &[&str]) -> u64 {
     let mut hasher = blake3::Hasher::new_keyed(&salt.0);

@@ -127,7 +127,9 @@ impl Journeys {
 
     fn write_node(&self, place: usize, out: &mut Writer<'_>) {
         let Some(Node { visits, visitors, ends, next, .. }) = self.nodes.get(place) else { return };
-        [*visits, *visitors, *ends].into_iter().for_each(|number| out.signed(number));
+        for number in [*visits, *visitors, *ends] {
+            out.signed(number);
+        }
         out.number(next.len() as u64);
         for ((is_page, code), place) in next {
             out.number((*is_page).into());

@@ -4,7 +4,7 @@
 //! Codes of texts mean nothing elsewhere, so each text that is used stands once in front, and moments are written as
 //! where their bucket begins. The bytes say nothing of the question: whoever reads them asks the same.
 
-use super::dictionary::{Dictionaries, Dictionary};
+use super::dictionary::Dictionaries;
 use super::dimension::Domain;
 use crate::bytes::{self, Malformed, push_number, push_run, zigzag};
 use std::collections::HashMap;
@@ -102,19 +102,15 @@ impl<'a> Reader<'a> {
 
     /// A code of a domain's texts, as it is here.
     pub(super) fn code(&mut self, domain: &Domain) -> Result<u32, Malformed> {
-        let place = match self.met.iter().position(|(met, _)| met == domain) {
-            Some(place) => place,
+        if !self.met.iter().any(|(met, _)| met == domain) {
             // Domains come in the order in which they were first written.
-            None => {
-                let dictionary: &mut Dictionary = self.dictionaries.of(domain);
-                let texts = self.texts.next().ok_or(Malformed)?;
-                let codes = texts.into_iter().map(|text| dictionary.intern(text)).collect();
-                self.met.push((domain.clone(), codes));
-                self.met.len() - 1
-            }
-        };
+            let dictionary = self.dictionaries.of(domain);
+            let texts = self.texts.next().ok_or(Malformed)?;
+            self.met.push((domain.clone(), texts.into_iter().map(|text| dictionary.intern(text)).collect()));
+        }
         let number: usize = self.body.narrow()?;
-        self.met.get(place).and_then(|(_, codes)| codes.get(number)).copied().ok_or(Malformed)
+        let codes = self.met.iter().find(|(met, _)| met == domain).map(|(_, codes)| codes);
+        codes.and_then(|codes| codes.get(number)).copied().ok_or(Malformed)
     }
 
     /// Nothing may be left over.

@@ -13,9 +13,10 @@ use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::ingest;
 use crate::registry;
-use crate::site_store::client;
+use crate::shards;
 use crate::site_store::delivery::{Delivery, Progress, Sender};
 use crate::site_store::question::Question;
+use engine::site::Layout;
 use futures_util::StreamExt;
 use protocol::outcome::{Outcome, TooLarge};
 use serde_json::{Value, json};
@@ -52,7 +53,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
         import.take(&line, call).await?;
     }
     import.hand_over(call).await?;
-    client::ask(&call.env, &import.site, &Question::Imported).await?;
+    shards::ask_all(&call.env, &import.site, &Question::Imported).await?;
     Ok(of_json(200, &import.report()))
 }
 
@@ -60,8 +61,10 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
 struct Import {
     site: String,
     key: Option<String>,
-    /// Lines that an earlier import with this key has already brought.
-    done_before: u64,
+    /// Over how many objects its visitors are spread.
+    layout: Layout,
+    /// Lines that an earlier import with this key has already brought to each of them.
+    done_before: Vec<u64>,
     now_ms: i64,
     lines: u64,
     received: u64,
@@ -80,10 +83,12 @@ impl Import {
             let hint = "Use a key of at most 200 bytes.";
             return Err(Refusal::new(400, "bad_field", "The Idempotency-Key is too long.", hint));
         }
+        let known = registry::find(&call.env, &site).await?.ok_or_else(Refusal::unknown_site)?;
         let mut import = Self {
             site,
             key,
-            done_before: 0,
+            layout: known.layout.clone(),
+            done_before: Vec::new(),
             now_ms: call.now_ms(),
             lines: 0,
             received: 0,
@@ -94,10 +99,7 @@ impl Import {
             rejected_count: 0,
         };
         if let Some(key) = &import.key {
-            let question = Question::ImportProgress { key: key.clone() };
-            let progress = client::ask(&call.env, &import.site, &question).await?.body;
-            let of = |field| progress.get(field).and_then(Value::as_u64).unwrap_or(0);
-            (import.done_before, import.accepted) = (of("lines"), of("accepted"));
+            (import.done_before, import.accepted) = shards::import_progress(&call.env, &import.site, key).await?;
         }
         Ok(import)
     }
@@ -108,19 +110,29 @@ impl Import {
             return Ok(());
         }
         self.received += 1;
-        if self.lines <= self.done_before {
+        // What an object has is not brought again; what is refused is counted by the first.
+        let is_new = |shard: u32| self.done_before.get(shard as usize).is_none_or(|done| self.lines > *done);
+        if self.done_before.iter().min().is_some_and(|done| self.lines <= *done) {
             return Ok(());
         }
-        if bytes.len() > splitter::LINE_BYTES_MAX {
-            self.refuse(self.lines, Outcome::TooLarge(TooLarge::Text), None);
+        let refused = if bytes.len() > splitter::LINE_BYTES_MAX {
+            Some((Outcome::TooLarge(TooLarge::Text), None))
         } else {
             match line::read(bytes, &self.site) {
                 Ok(read) => {
-                    self.part.push(read.id, Sender::Named(read.visitor), read.event);
-                    self.part_lines.push(self.lines);
+                    if is_new(shards::of_name(&self.layout, &read.visitor)) {
+                        self.part.push(read.id, Sender::Named(read.visitor), read.event);
+                        self.part_lines.push(self.lines);
+                    }
+                    None
                 }
-                Err(refused) => self.refuse(self.lines, refused.outcome, refused.field),
+                Err(refused) => Some((refused.outcome, refused.field)),
             }
+        };
+        if let Some((outcome, field)) = refused
+            && is_new(0)
+        {
+            self.refuse(self.lines, outcome, field);
         }
         if self.part.events.len() >= PART_EVENTS { self.hand_over(call).await } else { Ok(()) }
     }
@@ -150,8 +162,8 @@ impl Import {
         }
         part.now_ms = self.now_ms;
         part.progress = self.key.clone().map(|key| Progress { key, lines: self.lines as u32 });
-        let Some(outcomes) = client::deliver(&call.env, &self.site, &part).await? else {
-            registry::forget(&self.site);
+        let Some(outcomes) = shards::deliver(&call.env, &self.site, &part).await? else {
+            shards::forget(&self.site);
             return Err(Refusal::unknown_site());
         };
         for (line, outcome) in lines.into_iter().zip(outcomes) {
@@ -171,8 +183,8 @@ impl Import {
             if self.rejected_count > listed {
                 fields.insert("rejected_not_listed".into(), (self.rejected_count - listed).into());
             }
-            if self.done_before > 0 {
-                fields.insert("resumed_after_line".into(), self.done_before.into());
+            if let Some(done @ 1..) = self.done_before.iter().min() {
+                fields.insert("resumed_after_line".into(), (*done).into());
             }
         }
         report
