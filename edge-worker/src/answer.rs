@@ -1,5 +1,6 @@
 //! Answers: JSON bodies, and refusals that say what is wrong and how to mend it without repeating what was sent.
 
+use crate::site_store::schema;
 use serde_json::{Value, json};
 use worker::{Response, ResponseBuilder};
 
@@ -74,16 +75,26 @@ impl Refusal {
             let _ = response.headers().set("allow", allow);
         }
         if self.status == 503 || self.status == 429 {
-            let _ = response.headers().set("retry-after", "1");
+            // Deploying takes longer than a fault lasts.
+            let seconds = if self.code == NEWER_SCHEMA { "60" } else { "1" };
+            let _ = response.headers().set("retry-after", seconds);
         }
         response
     }
 }
 
-/// A fault of the store: the runtime refused, or a commit failed. The sender may try again.
+/// The reason code where a newer version has written the data.
+const NEWER_SCHEMA: &str = "newer_schema";
+
+/// A fault of the store: the runtime refused, or a commit failed, so that the sender may try again; or a newer version
+/// wrote the data, and only that version can take the request.
 impl From<worker::Error> for Refusal {
     fn from(error: worker::Error) -> Self {
         worker::console_error!("store: {}", error);
+        if error.to_string().contains(schema::NEWER) {
+            let error = "The site's data was written by a newer version of Passerby.";
+            return Self::new(503, NEWER_SCHEMA, error, "Deploy that version or a later one; nothing was changed.");
+        }
         let hint = "Send it again after the time that Retry-After names; nothing of it was counted.";
         Self::new(503, "unavailable", "The store could not take the request.", hint)
     }

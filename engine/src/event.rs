@@ -1,7 +1,7 @@
 //! An event as the edge keeps it: scrubbed, enriched, and with the visitor as a hash.
 
-#[cfg(test)]
-pub(crate) mod any;
+#[cfg(any(test, feature = "testing"))]
+pub mod any;
 
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -174,6 +174,17 @@ impl Shelf {
         self.damaged.len()
     }
 
+    /// Reads all segments and sets aside those that are not what their checksums say; how many cannot be read.
+    pub fn check<R: ReadSegment>(&mut self, read: &mut R) -> Result<usize, R::Error> {
+        let ids: Vec<SegmentId> = self.readable().map(|(id, _)| id).collect();
+        for id in ids {
+            if Segment::open(read.read(id)?).and_then(|segment| segment.check()).is_err() {
+                self.set_aside(id);
+            }
+        }
+        Ok(self.damaged())
+    }
+
     /// The labels of the segments that can be read.
     pub fn labels(&self) -> impl Iterator<Item = (SegmentId, &Label)> {
         self.readable().map(|(id, shelved)| (id, &shelved.label))

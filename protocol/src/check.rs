@@ -2,7 +2,8 @@
 
 use crate::event::{Event, Payload};
 use crate::limits::{
-    FLAGS_MAX, NAME_BYTES_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX,
+    FLAGS_MAX, NAME_BYTES_MAX, PATH_BYTES_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX,
+    URL_BYTES_MAX,
 };
 use crate::outcome::{Invalid, Outcome, TooLarge};
 
@@ -25,6 +26,12 @@ pub fn event(event: Event) -> Result<Event, Outcome> {
         return Err(Outcome::Invalid(Invalid::BadField));
     }
     Ok(event)
+}
+
+/// Whether what is kept of an address, scrubbed and as it will be stored, is short enough: its host, its path or one of its
+/// campaign parameters.
+pub fn kept(text: &str) -> Result<(), Outcome> {
+    within(text, PATH_BYTES_MAX)
 }
 
 fn payload(payload: &Payload) -> Result<(), Outcome> {

@@ -9,8 +9,9 @@
 //! ```
 //!
 //! `v` may be left out. An event without `id` is always counted. A `name` that is a kind with fields of its own
-//! (`component`, `request`, `query`, `vital`, `error`, `command`, `check`) needs the object of that name; any other is a
-//! custom event's. Of a key that occurs twice the last counts; nesting deeper than 128 and lone surrogates are malformed.
+//! (`component`, `request`, `query`, `vital`, `error`, `command`, `check`) is of that kind where the object of that name is
+//! there, else it is a custom event's, as any other name is. Of a key that occurs twice the last counts; nesting deeper
+//! than 128 and lone surrogates are malformed.
 
 mod fields;
 
@@ -115,9 +116,12 @@ pub fn revenue(revenue: &Value) -> Result<Option<Revenue>, Outcome> {
 
 /// The kind that a name says, with its fields out of the event's object.
 pub fn payload(name: &str, event: &Map<String, Value>) -> Result<Payload, Outcome> {
-    let own = || event.get(name).ok_or(MISSING_FIELD)?.as_object().ok_or(BAD_FIELD);
+    let given = event.get(name).filter(|own| !own.is_null());
+    let own = || given.and_then(Value::as_object).ok_or(BAD_FIELD);
     let words = |map: &Map<String, Value>, key: &str| text(map, key).map(Option::unwrap_or_default);
-    Ok(match name {
+    // A kind's name without that kind's fields is a name that an owner gave: an `error`, a `query`.
+    let kind = if given.is_some() || matches!(name, "pageview" | "engagement") { name } else { "custom" };
+    Ok(match kind {
         "pageview" => Payload::Pageview,
         "engagement" => Payload::Engagement {
             // 255 is how Plausible's trackers say that nothing was measured.

@@ -12,7 +12,7 @@ pub const PROP_KEY_BYTES_MAX: usize = 300;
 pub const PROP_VALUE_BYTES_MAX: usize = 2_000;
 /// An address or referrer as it is sent, before it is scrubbed.
 pub const URL_BYTES_MAX: usize = 8_192;
-/// The path that an address may still have once it is scrubbed.
+/// The path, and each campaign parameter, that an address may still have once it is scrubbed.
 pub const PATH_BYTES_MAX: usize = 2_000;
 /// The name of a custom event, a component, a vital, a command or a check, and every other short text.
 pub const NAME_BYTES_MAX: usize = 120;

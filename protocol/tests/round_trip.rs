@@ -17,8 +17,9 @@ fn payload() -> impl Strategy<Value = Payload> {
         (prop::option::of(0..=100u8), any::<u32>()).prop_map(|(scroll_depth, engagement_time_ms)| {
             Payload::Engagement { scroll_depth, engagement_time_ms }
         }),
-        // The names of kinds are no names of custom events: in JSON they say the kind.
-        ("[A-Z][a-z ]{0,20}", any::<bool>()).prop_map(|(name, interactive)| Payload::Custom { name, interactive }),
+        // Names of kinds among them: only the kind's own object makes an event one of the kind.
+        ("[A-Z][a-z ]{0,20}|error|query|component|custom", any::<bool>())
+            .prop_map(|(name, interactive)| Payload::Custom { name, interactive }),
         (text(), text(), text(), text(), prop::option::of(any::<u32>())).prop_map(
             |(name, variant, version, action, duration_ms)| {
                 Payload::Component { name, variant, version, action, duration_ms }

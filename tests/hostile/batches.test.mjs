@@ -127,7 +127,8 @@ test("each thing that is wrong with a batch has its status and code", async () =
     ["money of no currency", event({ revenue: { amount: 1, currency: MARK } }), 400, "bad_field"],
     ["money that is no number", event({ revenue: { amount: MARK, currency: "EUR" } }), 400, "bad_field"],
     ["a depth of 101 percent", event({ name: "engagement", scroll_depth: 101 }), 400, "bad_field"],
-    ["a kind without its fields", event({ name: "component" }), 400, "missing_field"],
+    ["a kind without what it must have", event({ name: "component", component: {} }), 400, "missing_field"],
+    ["a kind whose fields are none", event({ name: "component", component: [] }), 400, "bad_field"],
   ];
   for (const [what, batch, status, code] of cases) {
     assertRefused(await postJson(batch), { status, code, sent: MARK, what });

@@ -23,6 +23,8 @@ const CANARIES = {
   emailInProp: "maria.prop@canary.example",
   emailInReferrer: "maria.referrer@canary.example",
   referrerParameter: "suche-b7d4e812",
+  referrerIp: "198.51.100.147",
+  referrerIpv6: "2001:db8:51:4::77f2",
   card: "4111111111111111",
   visitor: "visitor-e4a19c33",
   malformed: "malformed-19d07c6e",
@@ -68,10 +70,13 @@ async function sendCanaries({ api }) {
   const taken = await api.send(SITE, events, headers);
   assert.deepEqual(taken.json.results.map(({ outcome }) => outcome), ["accepted", "accepted", "invalid"]);
   await api.send(SITE, [pageview(url)], { ...headers, "x-test-ip": c.ipv6 });
-  const answers = [taken];
+  const fromIps = [`http://${c.referrerIp}:8080/x`, `http://[${c.referrerIpv6}]/`];
+  const answers = [taken, await api.send(SITE, fromIps.map((from) => pageview(url, { referrer: from })), headers)];
   const post = async (path, body, more = {}) =>
     answers.push(await api.request("POST", path, { body, headers: { ...headers, "content-type": "text/plain", ...more } }));
   await post("/api/event", JSON.stringify({ n: "pageview", u: url, d: SITE, r: referrer, p: props }));
+  await post("/api/event", JSON.stringify({ n: "pageview", u: url, d: SITE, r: fromIps[0] }));
+  answers.push(await api.owner("POST", "/api/v1/events", { site: SITE, events: [pageview(url, { referrer: fromIps[0] })] }));
   await post("/e", `{"site":"${c.malformed}`);
   await post("/e", JSON.stringify({ site: c.unknownSite, events }));
   await post("/api/event", c.malformed);
@@ -82,7 +87,9 @@ async function sendCanaries({ api }) {
   answers.push(await api.owner("POST", `/api/v1/test/panic?where=object&site=${SITE}`, undefined, headers));
   answers.push(await api.owner("POST", `/api/v1/test/panic?where=worker&site=${SITE}`, undefined, headers));
   const line = { name: "pageview", visitor: c.visitor, timestamp: new Date().toISOString(), url, referrer, props };
-  answers.push(await api.importEvents(SITE, [{ ...line, user_agent: `${CHROME} ${c.userAgent}` }], headers));
+  const lines = [referrer, ...fromIps, c.referrerIp].map((from) => ({ ...line, referrer: from, user_agent: `${CHROME} ${c.userAgent}` }));
+  answers.push(await api.importEvents(SITE, lines, headers));
+  assert.equal(answers.at(-1).json.accepted, lines.length);
   answers.push(await api.importText(SITE, `{"name":"${c.malformed}`, headers));
   // No answer repeats anything of it.
   for (const answer of answers) {
@@ -112,6 +119,10 @@ test("nothing of a person is on disk or in the log: at work, after a stop, after
   withWorker({}, async (worker) => {
     await sendCanaries(worker);
     assertNowhere(worker);
+    // By whatever way they came, what is kept of referrers that are IP addresses is the same.
+    const { text } = await worker.api.request("GET", `/api/v1/export?site=${SITE}`, { key: worker.api.key });
+    const referrers = text.trim().split("\n").map((line) => JSON.parse(line).referrer ?? "");
+    assert.deepEqual(referrers.filter((from) => from.startsWith(":ip")).toSorted(), [":ip/", ":ip/", ":ip/", ":ip/x", ":ip/x", ":ip/x", ":ip/x"]);
     await worker.stop();
     assertNowhere(worker);
     await worker.startAgain();

@@ -6,9 +6,8 @@ use super::source::{self, Source};
 use super::{screen, spam, user_agent};
 use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
 use protocol::event::{Event as Sent, Payload};
-use protocol::limits;
 use protocol::outcome::{Filtered, Invalid, Outcome};
-use protocol::scrub;
+use protocol::{check, limits, scrub};
 
 /// What the request says of every event in it.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +42,7 @@ impl Arrival {
             return Err(Outcome::TooOld);
         }
         let page = page::read(&sent.url).ok_or(Outcome::Invalid(Invalid::BadUrl))?;
+        page.texts().try_for_each(check::kept)?;
         let referrer = Referrer::read(&sent.referrer, &page.hostname);
         if referrer.as_ref().is_some_and(|referrer| spam::is_spammer(&referrer.host)) {
             return Err(Outcome::Filtered(Filtered::SpamReferrer));
@@ -152,6 +152,25 @@ mod tests {
             (arrival(), old, "too_old"),
         ] {
             assert_eq!(arrival.enrich(sent).unwrap_err().reason(), reason);
+        }
+    }
+
+    #[test]
+    fn a_path_or_campaign_may_be_so_long_and_no_longer() {
+        let long = |length: usize| "x".repeat(length);
+        for (url, kept) in [
+            (format!("https://example.com/{}", long(1_999)), true),
+            (format!("https://example.com/{}", long(2_000)), false),
+            // Written as it is stored, a letter beyond ASCII takes six bytes.
+            (format!("https://example.com/{}", "ü".repeat(334)), false),
+            (format!("https://example.com/{}?{}", long(1_999), long(3_000)), true),
+            (format!("https://example.com/?utm_term={}", long(2_000)), true),
+            (format!("https://example.com/?utm_term={}", long(2_001)), false),
+            (format!("https://example.com/#/{}", long(2_000)), false),
+        ] {
+            let read = arrival().enrich(pageview(&url, ""));
+            assert_eq!(read.is_ok(), kept, "{} bytes", url.len());
+            assert!(kept || read.unwrap_err().reason() == "text_too_long");
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a page's address says: where the page is, and which campaign led to it.
 
-use protocol::scrub;
+use protocol::{check, scrub};
 use url::Url;
 
 /// Query parameters that the address keeps long enough to be read here; none is stored as part of the address.
@@ -31,6 +31,15 @@ pub struct Page {
     pub utm_term: String,
     /// The name of an advertiser's click id, if the address carried one.
     pub click_id: &'static str,
+}
+
+impl Page {
+    /// The texts that are stored.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let Self { hostname, pathname, tag, utm_source, utm_medium, utm_campaign, utm_content, utm_term, .. } = self;
+        let texts = [hostname, pathname, tag, utm_source, utm_medium, utm_campaign, utm_content, utm_term];
+        texts.into_iter().map(String::as_str)
+    }
 }
 
 /// Reads an address; none if it is no web page's.
@@ -69,7 +78,12 @@ fn path(address: &Url) -> String {
     }
 }
 
-/// A referrer as it is stored: host and path without scheme and `www.`, and the two apart.
+/// A host as it may be stored: a name, or what stands for the IP address that it is.
+pub fn kept_host(host: &str) -> String {
+    scrub::text(host)
+}
+
+/// A referrer: its host and its path, apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Referrer {
     /// Host, in small letters.
@@ -84,15 +98,17 @@ impl Referrer {
         let scrubbed = Url::parse(&scrub::referrer(referrer)?).ok()?;
         let host = scrubbed.host_str()?.to_owned();
         let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
-        if bare(&host) == bare(page_host) {
+        if bare(&host) == bare(page_host) || check::kept(&host).is_err() {
             return None;
         }
         Some(Self { host, path: scrubbed.path().to_owned() })
     }
 
-    /// The text that is stored.
+    /// The text that is stored: host and path without scheme and `www.`; of a path that is too long, nothing.
     pub fn text(&self) -> String {
-        format!("{}{}", self.host.strip_prefix("www.").unwrap_or(&self.host), self.path)
+        let host = kept_host(self.host.strip_prefix("www.").unwrap_or(&self.host));
+        let whole = format!("{host}{}", self.path);
+        if check::kept(&whole).is_ok() { whole } else { format!("{host}/") }
     }
 }
 
@@ -127,5 +143,24 @@ mod tests {
         assert_eq!(Referrer::read("", "example.com"), None);
         let referrer = Referrer::read("https://www.google.com/search?q=private", "example.com").unwrap();
         assert_eq!(referrer.text(), "google.com/search");
+    }
+
+    #[test]
+    fn a_referrer_that_is_an_ip_address_is_not_kept() {
+        for (given, kept) in [
+            ("http://203.0.113.7/x", ":ip/x"),
+            ("http://203.0.113.7:8080/x/198.51.100.1", ":ip/x/:ip"),
+            ("https://[2001:db8::7]/", ":ip/"),
+            ("http://3405803783/x", ":ip/x"),
+            ("http://0xcb.0.0x71.07/x", ":ip/x"),
+        ] {
+            assert_eq!(Referrer::read(given, "example.com").unwrap().text(), kept, "{given}");
+        }
+    }
+
+    #[test]
+    fn of_a_long_referrer_the_host_is_kept() {
+        let referrer = Referrer::read(&format!("https://a.example/{}", "x".repeat(2_000)), "example.com");
+        assert_eq!(referrer.unwrap().text(), "a.example/");
     }
 }

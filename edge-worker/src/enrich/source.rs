@@ -3,6 +3,7 @@
 //! Lists: Matomo's search engines, social networks and AI assistants for the names, and the source categories that
 //! Google Analytics publishes for channels.
 
+use super::page::kept_host;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -67,12 +68,13 @@ fn kind(name: &str) -> Option<Kind> {
     })
 }
 
-/// The source that a referrer's host and path stand for. An unknown host is its own source, without `www.`.
+/// The source that a referrer's host and path stand for. An unknown host is its own source, without `www.`, unless it
+/// is an IP address.
 pub fn of_referrer(host: &str, path: &str) -> Source {
     let host = host.strip_prefix("www.").unwrap_or(host);
     match find_host(host, path) {
         Some((name, listed)) => Source { name: name.into(), kind: Some(kind_of(name, host, listed)) },
-        None => Source { name: host.into(), kind: SOURCES.categories.get(host).copied() },
+        None => Source { name: kept_host(host), kind: SOURCES.categories.get(host).copied() },
     }
 }
 
@@ -156,6 +158,8 @@ mod tests {
             ("www.youtube.com", "/", "YouTube", Some(Kind::Video)),
             ("blog.example.org", "/a", "blog.example.org", None),
             ("www.example.org", "/a", "example.org", None),
+            ("203.0.113.7", "/a", ":ip", None),
+            ("[2001:db8::7]", "/a", ":ip", None),
         ] {
             assert_eq!(of_referrer(host, path), Source { name: name.into(), kind }, "{host}{path}");
         }

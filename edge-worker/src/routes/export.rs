@@ -7,8 +7,13 @@ use crate::call::Call;
 use crate::ingest;
 use crate::site_store::client::{self, Taken};
 use crate::site_store::export::Format;
+use crate::site_store::question::Question;
 use futures_util::stream;
+use serde_json::Value;
 use worker::{Env, Method, Response, ResponseBuilder};
+
+/// The header that says how many segments cannot be read, so that their events are missing. Absent where all can be.
+const DAMAGED: &str = "x-passerby-damaged-segments";
 
 /// Where an export is.
 struct Export {
@@ -38,7 +43,9 @@ pub(super) async fn answer(call: &Call) -> Answer {
             Refusal::new(400, "bad_field", "The beginning is no date and no instant.", hint)
         })?,
     };
-    // The first piece is taken before the answer begins, so that what is wrong has a status.
+    // What is damaged is known and the first piece is taken before the answer begins, so that what is wrong has a status.
+    let damage = client::ask(&call.env, &site, &Question::Damage).await?.body;
+    let damaged = damage.get("segments").and_then(Value::as_u64).unwrap_or(0);
     let mut export = Export { env: call.env.clone(), site, format, since_s, next_s: Some(i64::MIN) };
     let first = export.piece().await?.ok_or_else(Refusal::unknown_site)?;
     let begin = [format.begin(), first].concat();
@@ -55,6 +62,9 @@ pub(super) async fn answer(call: &Call) -> Answer {
     headers.set("content-type", format.content_type())?;
     headers.set("cache-control", "no-store")?;
     headers.set("content-disposition", &format!("attachment; filename=\"events.{}\"", format.name()))?;
+    if damaged > 0 {
+        headers.set(DAMAGED, &damaged.to_string())?;
+    }
     Ok(response)
 }
 

@@ -92,12 +92,10 @@ async fn delete(call: &Call, domain: &str) -> Answer {
     if !registry::has(&call.env, domain).await? {
         return Err(Refusal::unknown_site());
     }
-    let objects = shards::objects(&call.env, domain).await?;
+    // The site stays on the list until its data is gone, so that what failed can be asked for again.
+    shards::ask_all(&call.env, domain, &Question::Delete).await?;
     registry::delete(&call.env, domain).await?;
     shards::forget(domain);
-    for object in objects {
-        client::ask(&call.env, &object, &Question::Delete).await?;
-    }
     Ok(of_json(200, &json!({ "deleted": domain })))
 }
 

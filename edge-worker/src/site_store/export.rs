@@ -1,7 +1,7 @@
 //! The object's side of an export: a piece of it at a time.
 
-use super::Site;
 use super::shelving::read_segment;
+use super::{Site, schema};
 use engine::event::{Event, VisitorHash};
 use export::{csv, ndjson, visitor};
 use worker::Result;
@@ -66,14 +66,30 @@ pub fn exported_visitor(name: &str) -> Option<VisitorHash> {
 }
 
 impl Site {
-    /// A piece of an export and where the next begins; see [`engine::shelf::Shelf::export`].
+    /// How many segments cannot be read. All are read to know.
+    pub(super) fn damaged_segments(&self) -> Result<usize> {
+        let sql = self.storage.sql();
+        let damaged = self.shelf()?.check(&mut |id| read_segment(&sql, id))?;
+        if damaged > 0 {
+            worker::console_error!("export: {} damaged segments are left out", damaged);
+        }
+        Ok(damaged)
+    }
+
+    /// A piece of an export and where the next begins; see [`engine::shelf::Shelf::export`]. What turns out to be damaged
+    /// only now ends the export: its beginning did not say so.
     pub(super) fn export(&self, format: Format, from_s: i64, since_s: i64) -> Result<(Vec<u8>, Option<i64>)> {
         let sql = self.storage.sql();
         let digest = |bytes: &[u8]| {
             let [first, ..] = *blake3::hash(bytes).as_bytes().as_chunks::<8>().0 else { return 0 };
             u64::from_le_bytes(first)
         };
-        let piece = self.shelf()?.export(from_s, since_s, digest, &mut |id| read_segment(&sql, id))?;
+        let mut events = self.shelf()?;
+        let damaged = events.damaged();
+        let piece = events.export(from_s, since_s, digest, &mut |id| read_segment(&sql, id))?;
+        if events.damaged() > damaged {
+            return Err(schema::corrupt("segments"));
+        }
         Ok((format.write(&piece.events), piece.next_s))
     }
 }

@@ -16,6 +16,7 @@ mod group;
 pub mod notes;
 pub mod question;
 mod record;
+mod retention;
 mod salt;
 pub mod schema;
 mod sending;
@@ -70,6 +71,8 @@ pub(crate) struct Site {
     compaction_armed: Cell<bool>,
     /// Whether that is being done now, because there is much of it.
     compacting: Cell<bool>,
+    /// Whether an alarm will look for events that are over their time.
+    armed_daily: Cell<bool>,
     active: RefCell<ActiveVisitors>,
 }
 
@@ -92,6 +95,7 @@ impl DurableObject for SiteStore {
             told_ms: Cell::default(),
             compaction_armed: Cell::default(),
             compacting: Cell::default(),
+            armed_daily: Cell::default(),
             active: RefCell::default(),
         };
         Self { site: Rc::new(site) }
@@ -144,6 +148,7 @@ impl SiteStore {
         if !self.site.load_record()? {
             return Ok(Vec::new());
         }
+        self.site.forget_old_events()?;
         let (bytes, next_s) = self.site.export(format, from_s, since_s)?;
         Ok([&next_s.unwrap_or(i64::MAX).to_le_bytes()[..], &bytes].concat())
     }
@@ -240,13 +245,17 @@ impl Site {
         over.into_iter().try_for_each(|day| schema::drop_ids(&sql, day))
     }
 
-    /// The salts that are over are deleted on time even if nobody passes by, and the journal is written down. Either
-    /// may come late, be interrupted or happen again: what is left to do is seen from what is there.
+    /// The salts that are over are deleted on time even if nobody passes by, so are old events, and the journal is
+    /// written down. Each may come late, be interrupted or happen again: what is left to do is seen from what is there.
     async fn on_alarm(self: &Rc<Self>) -> Result<()> {
         self.compaction_armed.set(false);
+        self.armed_daily.set(false);
         if self.load_record()? {
+            // First, so that whatever fails below is tried again tomorrow.
+            self.arm_daily().await?;
             let today = site_day::of_ms(&self.time_zone(), crate::runtime::clock_ms());
             self.salts.delete_old(today).await?;
+            self.forget_old_events()?;
             self.write_down_by_alarm().await?;
             if let Some(day) = self.salts.stored_days().await?.into_iter().min() {
                 self.set_alarm_for_end_of(day).await?;

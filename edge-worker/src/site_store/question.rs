@@ -56,6 +56,8 @@ pub enum Question {
     Imported,
     /// How many events ended how.
     Outcomes,
+    /// Read all segments to see which are damaged: `{"segments"}`, how many.
+    Damage,
     /// How far an import has come: `{"lines","accepted"}`.
     ImportProgress {
         /// The importer's idempotency key.
@@ -69,22 +71,28 @@ pub enum Question {
 pub(super) async fn answer(site: &Site, question: Question) -> Result<Value> {
     if let Question::SetUp { domain, settings } = question {
         site.set_up(domain, settings)?;
+        site.arm_for_new_settings().await?;
         return Ok(ok(Value::Null));
     }
     if !site.load_record()? {
         return Ok(json!({ "status": 404, "body": null }));
     }
+    site.arm_daily().await?;
     match question {
         Question::SetUp { .. } => Ok(ok(Value::Null)),
         Question::Settings => Ok(ok(site.record.borrow().as_ref().map_or(Value::Null, |record| record.given.clone()))),
         Question::Delete => site.delete().await.map(|()| ok(Value::Null)),
         Question::Query { kind, now_s, request } => query(site, &kind, UnixSeconds(now_s), &request),
         Question::Prepare { request } => Ok(prepare(site, &request)),
-        Question::FirstEvent => Ok(ok(json!(site.shelf()?.first_event().map(|first| first.0)))),
+        Question::FirstEvent => {
+            site.forget_old_events()?;
+            Ok(ok(json!(site.shelf()?.first_event().map(|first| first.0))))
+        }
         Question::RouteKey => site.salts.route_key().await.map(|key| ok(key.to_hex().into())),
         Question::Notes { list, task } => site.notes(&list, task),
         Question::Imported => site.write_down_soon().await.map(|()| ok(Value::Null)),
         Question::Outcomes => outcomes(site).map(ok),
+        Question::Damage => Ok(ok(json!({ "segments": site.damaged_segments()? }))),
         Question::ImportProgress { key } => import_progress(site, &key).map(ok),
         Question::Panic => break_down(site),
     }
@@ -96,6 +104,7 @@ fn ok(body: Value) -> Value {
 
 fn query(site: &Site, kind: &str, now: UnixSeconds, request: &Value) -> Result<Value> {
     let Some(kind) = Kind::named(kind) else { return Ok(json!({ "status": 404, "body": null })) };
+    site.forget_old_events()?;
     let record = site.record.borrow();
     let settings = &record.as_ref().ok_or_else(|| schema::corrupt("settings"))?.settings;
     let first_event = site.shelf()?.first_event();
@@ -143,6 +152,7 @@ pub(super) fn count(site: &Site, count: &Count) -> Result<Vec<u8>> {
     if !site.load_record()? {
         return Ok(Vec::new());
     }
+    site.forget_old_events()?;
     let questions = count.questions().map_err(|_| worker::Error::RustError("not a question".into()))?;
     let (counted, damaged) = ask(site, questions)?;
     Ok([&(damaged as u32).to_le_bytes()[..], &counted.partial()].concat())

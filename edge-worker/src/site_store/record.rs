@@ -75,6 +75,7 @@ impl Site {
         self.shelf.take();
         self.answers.take();
         self.compaction_armed.set(false);
+        self.armed_daily.set(false);
         self.active.take();
         self.salts.delete_all().await?;
         self.storage.delete_alarm().await?;

@@ -36,13 +36,16 @@ pub fn create(sql: &SqlStorage) -> Result<()> {
     TABLES.iter().try_for_each(|table| sql.exec(table, None).map(|_| ()))
 }
 
+/// What the error of a database says that a later version wrote. Errors cross from the object to the worker as texts.
+pub const NEWER: &str = "stored by a newer version";
+
 /// Makes the tables of this version of a database of any earlier one.
 ///
 /// # Errors
-/// Where a later version wrote it: what it means is not guessed.
+/// Where a later version wrote it ([`NEWER`]): what it means is not guessed, and nothing is written.
 pub fn migrate(sql: &SqlStorage, from: i64) -> Result<()> {
     if from > VERSION.into() {
-        return Err(Error::RustError("stored by a newer version".to_owned()));
+        return Err(Error::RustError(NEWER.to_owned()));
     }
     if from < VERSION.into() {
         // Version 2 added `segments`, `moved` and `notes`.

@@ -14,9 +14,6 @@ const JOURNAL_AGE: Duration = Duration::from_hours(1);
 /// After so long without events there is time to be thorough.
 const QUIET: Duration = Duration::from_secs(4);
 
-/// A day, in seconds.
-const DAY_S: i64 = 86_400;
-
 /// A BLOB may have 2 MB.
 const PIECE_BYTES: usize = 1_900_000;
 
@@ -102,7 +99,7 @@ impl Site {
     }
 
     /// Moves the journal's events into segments, in one transaction.
-    fn compact(&self) -> Result<()> {
+    pub(super) fn compact(&self) -> Result<()> {
         drop(self.shelf()?);
         let mut held = self.shelf.borrow_mut();
         let Some(held) = held.as_mut() else { return Ok(()) };
@@ -128,7 +125,7 @@ impl Site {
     }
 
     /// Takes one step towards tidiness, in one transaction; false where there was nothing to do.
-    fn tidy(&self, tidiness: Tidiness) -> Result<bool> {
+    pub(super) fn tidy(&self, tidiness: Tidiness) -> Result<bool> {
         let now_s = self.now_ms().div_euclid(1000);
         let keep_from_s = self.keep_from_s(now_s);
         drop(self.shelf()?);
@@ -149,12 +146,6 @@ impl Site {
         held.last_id += labels.len() as i64;
         held.shelf.rewritten(&rewrite.old, labels);
         Ok(true)
-    }
-
-    /// From when on events are kept: for ever, or for so many days.
-    fn keep_from_s(&self, now_s: i64) -> i64 {
-        let days = self.record.borrow().as_ref().and_then(|record| record.settings.retention_days);
-        days.map_or(i64::MIN / 2, |days| now_s - i64::from(days) * DAY_S)
     }
 
     /// Asks for an alarm after so long, or sooner if one is set. One alarm is all an object has.

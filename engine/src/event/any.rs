@@ -1,21 +1,20 @@
-//! Events of all kinds with any values, for property tests.
+//! Events with any values, for property tests: of this crate and, with the feature `testing`, of others. Each test says
+//! what its texts are.
 
 use super::{Event, UnixSeconds, VisitAttributes, VisitorHash};
 use proptest::prelude::*;
 use protocol::event::{Payload, Revenue};
 
-/// The fields of some kind.
-pub(crate) fn detail() -> impl Strategy<Value = Payload> {
-    let (text, number) = ("[a-c/]{0,3}", any::<u32>());
+/// The fields of a kind that has fields of its own.
+pub fn own_fields<T: Strategy<Value = String> + Clone>(text: T) -> impl Strategy<Value = Payload> {
+    let (text, number) = (|| text.clone(), any::<u32>());
     prop_oneof![
-        Just(Payload::Pageview),
-        (any::<Option<u8>>(), number)
-            .prop_map(|(scroll_depth, engagement_time_ms)| Payload::Engagement { scroll_depth, engagement_time_ms }),
-        (text, any::<bool>()).prop_map(|(name, interactive)| Payload::Custom { name, interactive }),
-        (text, text, text, text, any::<Option<u32>>()).prop_map(|(name, variant, version, action, duration_ms)| {
-            Payload::Component { name, variant, version, action, duration_ms }
-        }),
-        (text, text, any::<u16>(), number, any::<u64>(), any::<u64>()).prop_map(
+        (text(), text(), text(), text(), any::<Option<u32>>()).prop_map(
+            |(name, variant, version, action, duration_ms)| {
+                Payload::Component { name, variant, version, action, duration_ms }
+            }
+        ),
+        (text(), text(), any::<u16>(), number, any::<u64>(), any::<u64>()).prop_map(
             |(method, route, status, duration_ms, bytes_in, bytes_out)| Payload::Request {
                 method,
                 route,
@@ -25,20 +24,20 @@ pub(crate) fn detail() -> impl Strategy<Value = Payload> {
                 bytes_out
             }
         ),
-        (text, text, number, any::<u64>()).prop_map(|(system, fingerprint, duration_ms, rows)| Payload::Query {
+        (text(), text(), number, any::<u64>()).prop_map(|(system, fingerprint, duration_ms, rows)| Payload::Query {
             system,
             fingerprint,
             duration_ms,
             rows
         }),
-        (text, number, text, text).prop_map(|(name, value_thousandths, rating, target)| Payload::Vital {
+        (text(), number, text(), text()).prop_map(|(name, value_thousandths, rating, target)| Payload::Vital {
             name,
             value_thousandths,
             rating,
             target
         }),
-        (text, text).prop_map(|(class, fingerprint)| Payload::Error { class, fingerprint }),
-        (text, proptest::collection::vec(text, 0..3), any::<bool>(), number, text).prop_map(
+        (text(), text()).prop_map(|(class, fingerprint)| Payload::Error { class, fingerprint }),
+        (text(), proptest::collection::vec(text(), 0..4), any::<bool>(), number, text()).prop_map(
             |(name, flags, success, duration_ms, version)| Payload::Command {
                 name,
                 flags,
@@ -47,14 +46,22 @@ pub(crate) fn detail() -> impl Strategy<Value = Payload> {
                 version
             }
         ),
-        (text, any::<u16>(), any::<bool>(), number)
+        (text(), any::<u16>(), any::<bool>(), number)
             .prop_map(|(name, status, success, duration_ms)| { Payload::Check { name, status, success, duration_ms } }),
     ]
 }
 
-/// Attributes of a visit, each of few values.
-pub(crate) fn visit() -> impl Strategy<Value = VisitAttributes> {
-    (proptest::collection::vec("[a-cü]{0,2}", 17), any::<u32>()).prop_map(|(texts, city)| {
+/// The fields of any kind.
+pub fn detail<T: Strategy<Value = String> + Clone>(text: T) -> impl Strategy<Value = Payload> {
+    let engagement = (any::<Option<u8>>(), any::<u32>())
+        .prop_map(|(scroll_depth, engagement_time_ms)| Payload::Engagement { scroll_depth, engagement_time_ms });
+    let custom = (text.clone(), any::<bool>()).prop_map(|(name, interactive)| Payload::Custom { name, interactive });
+    prop_oneof![1 => Just(Payload::Pageview), 1 => engagement, 1 => custom, 7 => own_fields(text)]
+}
+
+/// Attributes of a visit.
+pub fn visit(text: impl Strategy<Value = String>) -> impl Strategy<Value = VisitAttributes> {
+    (proptest::collection::vec(text, 17), any::<u32>()).prop_map(|(texts, city)| {
         let mut texts = texts.into_iter();
         let mut next = || texts.next().unwrap_or_default();
         VisitAttributes {
@@ -80,28 +87,47 @@ pub(crate) fn visit() -> impl Strategy<Value = VisitAttributes> {
     })
 }
 
-/// An event with any values, of one of three visitors.
-pub(crate) fn event() -> impl Strategy<Value = Event> {
+/// An event that begins as `page` and may have whatever an event may have besides.
+pub fn completed<T: Strategy<Value = String> + Clone>(
+    page: impl Strategy<Value = Event>,
+    text: T,
+    revenue: impl Strategy<Value = Revenue>,
+    detail: impl Strategy<Value = Payload>,
+) -> impl Strategy<Value = Event> {
     (
-        (any::<i64>(), 0u64..3, "[a-c]{0,3}", any::<bool>(), "[a-c]{0,3}", "/[a-c]{0,3}"),
-        visit(),
-        proptest::collection::vec(("[a-c]{1,2}", "[a-c]{0,2}"), 0..3),
-        proptest::option::of((any::<i64>(), any::<[u8; 3]>())),
+        page,
+        visit(text.clone()),
+        proptest::collection::vec((text.clone(), text), 0..4),
+        proptest::option::of(revenue),
         (any::<Option<u8>>(), any::<Option<u32>>()),
-        proptest::option::of(detail()),
+        proptest::option::of(detail),
     )
         .prop_map(|(page, visit, props, revenue, (scroll_depth, engagement_time_ms), detail)| Event {
-            time: UnixSeconds(page.0),
-            visitor: VisitorHash(page.1 << 40 | page.1),
-            name: page.2,
-            interactive: page.3,
-            hostname: page.4,
-            pathname: page.5,
             visit,
             props,
-            revenue: revenue.map(|(amount_thousandths, currency)| Revenue { amount_thousandths, currency }),
+            revenue,
             scroll_depth,
             engagement_time_ms,
             detail: detail.map(Box::new),
+            ..page
         })
+}
+
+/// An event with any values and short texts, of one of three visitors.
+pub fn event() -> impl Strategy<Value = Event> {
+    let text = "[a-cü/]{0,3}";
+    let page = (any::<i64>(), 0u64..3, text, any::<bool>(), text, text).prop_map(
+        |(seconds, visitor, name, interactive, hostname, pathname)| Event {
+            time: UnixSeconds(seconds),
+            visitor: VisitorHash(visitor << 40 | visitor),
+            name,
+            interactive,
+            hostname,
+            pathname,
+            ..Event::default()
+        },
+    );
+    let revenue = (any::<i64>(), any::<[u8; 3]>())
+        .prop_map(|(amount_thousandths, currency)| Revenue { amount_thousandths, currency });
+    completed(page, text, revenue, detail(text))
 }

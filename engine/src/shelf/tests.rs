@@ -395,7 +395,11 @@ fn what_is_over_its_time_goes() {
         site.take(&day_of_visitors(day, 5));
         site.compact(false);
     }
-    let keep_from = 3 * 86_400;
+    // One that cannot be read goes with the rest, and one that is over only in part keeps the other.
+    site.segments.get_mut(&SegmentId(1)).unwrap().1 = Rc::default();
+    site.ask(&request());
+    assert_eq!(site.shelf.damaged(), 1);
+    let keep_from = 3 * 86_400 + 10;
     loop {
         let ids = site.shelf.next_rewrite(Tidiness::Rough, 6 * 86_400, keep_from);
         if ids.is_empty() {
@@ -408,7 +412,9 @@ fn what_is_over_its_time_goes() {
         let labels = site.write(rewrite.new);
         site.shelf.rewritten(&rewrite.old, labels);
     }
-    assert_eq!(site.shelf.first_event(), Some(UnixSeconds(keep_from)));
+    assert_eq!((site.shelf.first_event(), site.shelf.damaged()), (Some(UnixSeconds(keep_from)), 0));
+    let kept = (3..6).flat_map(|day| day_of_visitors(day, 5)).filter(|event| event.time.0 >= keep_from);
+    assert_eq!(site.ask(&request()), plain(&kept.collect::<Vec<_>>()));
 }
 
 #[test]

@@ -40,20 +40,24 @@ impl Shelved {
 impl Shelf {
     /// The next segments to rewrite at the present moment, if any: those with events from before `keep_from_s`, which
     /// go; those that most have left; those whose hashes can go; and small ones side by side. A segment that somebody
-    /// has left since the last compaction stays, since nothing else on disk has those events yet.
+    /// has left since the last compaction stays, since nothing else on disk has those events yet. One that is damaged
+    /// goes when all of it is over.
     pub fn next_rewrite(&self, tidiness: Tidiness, now_s: i64, keep_from_s: i64) -> Vec<SegmentId> {
+        let is_over = |label: &Label| label.last_s < keep_from_s;
+        let lost = self.damaged.iter().find(|id| self.segments.get(id).is_some_and(|lost| is_over(&lost.label)));
+        if let Some(id) = lost {
+            return vec![*id];
+        }
         let mut in_time: Vec<(SegmentId, &Shelved)> =
             self.readable().filter(|(_, shelved)| !shelved.moved_lately).collect();
         in_time.sort_by_key(|(id, shelved)| (shelved.label.first_s, *id));
         let alone = |(_, shelved): &&(SegmentId, &Shelved)| {
-            // A day's grace, so that a segment is not rewritten each time for the events of some minutes.
-            let over = shelved.label.last_s < keep_from_s || shelved.label.first_s < keep_from_s - 86_400;
             let gone = (shelved.label.rows as usize).saturating_sub(shelved.rows_left());
             let too_many = match tidiness {
                 Tidiness::Rough => shelved.label.rows as usize / 2,
                 Tidiness::Thorough => shelved.label.rows as usize / 8,
             };
-            over || gone > too_many || shelved.rows_left() == 0
+            shelved.label.first_s < keep_from_s || gone > too_many || shelved.rows_left() == 0
         };
         if let Some((id, _)) = in_time.iter().find(alone) {
             return vec![*id];
@@ -79,7 +83,8 @@ impl Shelf {
         small.map(|run| run.iter().map(|(id, _)| *id).collect()).unwrap_or_default()
     }
 
-    /// Reads segments and writes what is left of them, without events from before `keep_from_s`.
+    /// Reads segments and writes what is left of them, without events from before `keep_from_s`. What is over as a whole
+    /// is not read.
     pub fn rewrite<R: super::ReadSegment>(
         &mut self,
         ids: &[SegmentId],
@@ -92,6 +97,10 @@ impl Shelf {
         let mut nameless = Nameless::default();
         let mut is_cold = true;
         for id in ids {
+            if self.segments.get(id).is_some_and(|shelved| shelved.label.last_s < keep_from_s) {
+                old.push(*id);
+                continue;
+            }
             let Some(part) = self.part(*id, read)? else { continue };
             match part.events(|_| true, &mut nameless) {
                 Ok(found) => {
@@ -112,6 +121,7 @@ impl Shelf {
     pub fn rewritten(&mut self, old: &[SegmentId], new: impl IntoIterator<Item = (SegmentId, Label)>) {
         for id in old {
             self.segments.remove(id);
+            self.damaged.remove(id);
         }
         self.rest_version += 1;
         for (id, label) in new {

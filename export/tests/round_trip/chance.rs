@@ -1,10 +1,10 @@
 //! Events by chance: every field, the kinds with fields of their own, and texts that formats stumble over.
 
-use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
+use engine::event::any::{completed, own_fields};
+use engine::event::{Event, UnixSeconds, VisitorHash};
 use proptest::collection::vec;
-use proptest::option;
 use proptest::prelude::*;
-use protocol::event::{Payload, Revenue};
+use protocol::event::Revenue;
 
 /// The times that RFC 3339 can say.
 const TIMES: std::ops::RangeInclusive<i64> = -377_705_023_201..=253_402_207_200;
@@ -18,82 +18,6 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn detail() -> impl Strategy<Value = Payload> {
-    let number = any::<u32>();
-    prop_oneof![
-        (text(), text(), text(), text(), any::<Option<u32>>()).prop_map(
-            |(name, variant, version, action, duration_ms)| Payload::Component {
-                name,
-                variant,
-                version,
-                action,
-                duration_ms
-            }
-        ),
-        (text(), text(), any::<u16>(), number, any::<u64>(), any::<u64>()).prop_map(
-            |(method, route, status, duration_ms, bytes_in, bytes_out)| Payload::Request {
-                method,
-                route,
-                status,
-                duration_ms,
-                bytes_in,
-                bytes_out
-            }
-        ),
-        (text(), text(), number, any::<u64>()).prop_map(|(system, fingerprint, duration_ms, rows)| Payload::Query {
-            system,
-            fingerprint,
-            duration_ms,
-            rows
-        }),
-        (text(), number, text(), text()).prop_map(|(name, value_thousandths, rating, target)| Payload::Vital {
-            name,
-            value_thousandths,
-            rating,
-            target
-        }),
-        (text(), text()).prop_map(|(class, fingerprint)| Payload::Error { class, fingerprint }),
-        (text(), vec(text(), 0..4), any::<bool>(), number, text()).prop_map(
-            |(name, flags, success, duration_ms, version)| Payload::Command {
-                name,
-                flags,
-                success,
-                duration_ms,
-                version
-            }
-        ),
-        (text(), any::<u16>(), any::<bool>(), number)
-            .prop_map(|(name, status, success, duration_ms)| { Payload::Check { name, status, success, duration_ms } }),
-    ]
-}
-
-fn visit() -> impl Strategy<Value = VisitAttributes> {
-    (vec(text(), 17), any::<u32>()).prop_map(|(texts, city)| {
-        let mut texts = texts.into_iter();
-        let mut next = || texts.next().unwrap_or_default();
-        VisitAttributes {
-            referrer: next(),
-            source: next(),
-            channel: next(),
-            utm_medium: next(),
-            utm_source: next(),
-            utm_campaign: next(),
-            utm_content: next(),
-            utm_term: next(),
-            device: next(),
-            browser: next(),
-            browser_version: next(),
-            os: next(),
-            os_version: next(),
-            country: next(),
-            region: next(),
-            city,
-            language: next(),
-            screen: next(),
-        }
-    })
-}
-
 fn revenue() -> impl Strategy<Value = Revenue> {
     (any::<i64>(), "[A-Z]{3}").prop_map(|(amount_thousandths, currency)| Revenue {
         amount_thousandths,
@@ -103,29 +27,30 @@ fn revenue() -> impl Strategy<Value = Revenue> {
 
 /// An event. Its name is that of its kind, or a custom event's.
 pub(crate) fn event() -> impl Strategy<Value = Event> {
-    let name = prop_oneof![Just("pageview".to_owned()), Just("engagement".to_owned()), "[=a-cü' ]{1,3}"];
-    (
-        (TIMES, any::<u64>(), name, any::<bool>(), text(), text()),
-        visit(),
-        vec((text(), text()), 0..4),
-        option::of(revenue()),
-        (any::<Option<u8>>(), any::<Option<u32>>()),
-        option::of(detail()),
-    )
-        .prop_map(|(page, visit, props, revenue, (scroll_depth, engagement_time_ms), detail)| Event {
-            time: UnixSeconds(page.0),
-            visitor: VisitorHash(page.1),
-            name: detail.as_ref().map_or(page.2, |detail| detail.kind().to_owned()),
-            interactive: page.3,
-            hostname: page.4,
-            pathname: page.5,
-            visit,
-            props,
-            revenue,
-            scroll_depth,
-            engagement_time_ms,
-            detail: detail.map(Box::new),
-        })
+    let name = prop_oneof![
+        Just("pageview".to_owned()),
+        Just("engagement".to_owned()),
+        "[=a-cü' ]{1,3}",
+        Just("error".to_owned())
+    ];
+    let page = (TIMES, any::<u64>(), name, any::<bool>(), text(), text()).prop_map(
+        |(seconds, hash, name, interactive, hostname, pathname)| Event {
+            time: UnixSeconds(seconds),
+            visitor: VisitorHash(hash),
+            name,
+            interactive,
+            hostname,
+            pathname,
+            ..Event::default()
+        },
+    );
+    let text = text().boxed();
+    completed(page, text.clone(), revenue(), own_fields(text)).prop_map(|mut event| {
+        if let Some(detail) = &event.detail {
+            event.name = detail.kind().to_owned();
+        }
+        event
+    })
 }
 
 /// The event as it counts: of a property that comes twice, the first value that is not empty.

@@ -8,7 +8,7 @@ use proptest::collection::btree_map;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use protocol::event::Event as Sent;
+use protocol::event::{Event as Sent, Payload};
 use serde_json::{Map, Value, json};
 
 fn text() -> impl Strategy<Value = Value> {
@@ -58,8 +58,11 @@ fn field() -> impl Strategy<Value = (String, Value)> {
 fn kind() -> impl Strategy<Value = Value> {
     let name = "[A-Z][a-z @]{1,6}[a-z]";
     let own = (name, text(), any::<u32>(), any::<u16>(), 0f64..4e6, any::<bool>(), any::<u64>());
-    (select((0..10).collect::<Vec<_>>()), own).prop_map(
-        |(kind, (name, text, duration_ms, status, value, success, bytes))| match kind {
+    // Names that an owner gave, though they are those of kinds.
+    let names = ["component", "request", "query", "vital", "error", "command", "check", "custom"];
+    let own = (own, select(names.to_vec()));
+    (select((0..11).collect::<Vec<_>>()), own).prop_map(
+        |(kind, ((name, text, duration_ms, status, value, success, bytes), of_kind))| match kind {
             0 => json!({ "name": "pageview" }),
             1 => json!({ "name": "engagement" }),
             2 => json!({ "component": { "name": name, "variant": text, "duration_ms": duration_ms } }),
@@ -68,6 +71,7 @@ fn kind() -> impl Strategy<Value = Value> {
             5 => json!({ "vital": { "name": name, "value": value, "target": text } }),
             6 => json!({ "error": { "type": name, "fingerprint": text } }),
             7 => json!({ "command": { "name": name, "flags": [text, "b"], "success": success } }),
+            9 => json!({ "name": of_kind, "interactive": success }),
             8 => json!({ "check": { "name": name, "status": status, "success": success } }),
             _ => json!({ "name": name }),
         },
@@ -107,6 +111,18 @@ proptest! {
 }
 
 #[test]
+fn an_event_that_is_called_what_a_kind_is_called_stays_the_owners() {
+    let arrival = Arrival { now_ms: 1_700_000_000_000, ..Arrival::default() };
+    for name in ["component", "request", "query", "vital", "error", "command", "check", "custom"] {
+        let payload = Payload::Custom { name: name.into(), interactive: false };
+        let sent = Sent { url: "https://example.com/".into(), payload, ..Sent::default() };
+        let event = arrival.enrich(sent).unwrap();
+        let exported = ndjson::chunk(std::slice::from_ref(&event), &visitor::hex);
+        assert_eq!(read(&exported, "other.example").unwrap().event, event, "{name}");
+    }
+}
+
+#[test]
 fn an_event_of_a_page_is_imported_as_it_arrived() {
     let pages = [
         "https://example.com/",
@@ -126,6 +142,8 @@ fn an_event_of_a_page_is_imported_as_it_arrived() {
         "https://sub.t.co/x",
         "android-app://com.slack/",
         "nonsense",
+        "http://203.0.113.7/x",
+        "https://[2001:db8::7]:8443/",
         "https://mail.google.com/mail/u/0/",
     ];
     let arrival = Arrival { now_ms: 1_700_000_000_000, ..Arrival::default() };

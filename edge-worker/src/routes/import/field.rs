@@ -1,10 +1,8 @@
 //! Reading fields of an imported line: each of its own type, absent, or refused with its name.
 
+use protocol::limits::TEXT_BYTES_MAX;
 use protocol::outcome::{Invalid, Outcome, TooLarge};
 use serde_json::{Map, Value};
-
-/// Longest text of a field.
-const TEXT_BYTES_MAX: usize = 2_000;
 
 /// Why a line is refused, and because of which field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +32,14 @@ impl<'a> Fields<'a> {
 
     /// A text; empty where absent.
     pub(super) fn text(&self, name: &'static str) -> Result<String, Refused> {
+        self.text_within(name, TEXT_BYTES_MAX)
+    }
+
+    /// A text of at most so many bytes; empty where absent.
+    pub(super) fn text_within(&self, name: &'static str, bytes_max: usize) -> Result<String, Refused> {
         match self.given(name) {
             None => Ok(String::new()),
-            Some(Value::String(text)) if text.len() > TEXT_BYTES_MAX => {
+            Some(Value::String(text)) if text.len() > bytes_max => {
                 Err(Refused { outcome: Outcome::TooLarge(TooLarge::Text), field: Some(name) })
             }
             Some(Value::String(text)) => Ok(text.clone()),

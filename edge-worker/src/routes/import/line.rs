@@ -3,12 +3,13 @@
 use super::field::{Fields, Refused, bad, of};
 use crate::enrich::arrival::has_fields_of_its_own;
 use crate::enrich::channel::{self, Clues};
-use crate::enrich::page::CLICK_IDS;
+use crate::enrich::page::{CLICK_IDS, Referrer, kept_host};
 use crate::enrich::source::{self, Source};
 use crate::enrich::user_agent::{self, Agent};
 use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
 use jiff::Timestamp;
 use protocol::event::{Event as Sent, EventId, Payload};
+use protocol::limits::URL_BYTES_MAX;
 use protocol::outcome::{Filtered, Invalid, Outcome};
 use protocol::{check, json, scrub};
 use serde_json::{Map, Value};
@@ -82,17 +83,20 @@ fn id(fields: &Fields) -> Result<EventId, Refused> {
 fn page(fields: &Fields, site: &str) -> Result<(String, String), Refused> {
     let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
     if fields.given("url").is_some() {
-        let url = Url::parse(&fields.text("url")?);
-        let url = url.map_err(|_| Refused { outcome: Outcome::Invalid(Invalid::BadUrl), field: Some("url") })?;
-        return Ok((or(url.host_str().unwrap_or_default().to_owned(), site), scrub::path(url.path())));
+        let url = Url::parse(&fields.text_within("url", URL_BYTES_MAX)?);
+        let url = url.map_err(|_| of(Outcome::Invalid(Invalid::BadUrl), Some("url")))?;
+        let (hostname, pathname) = (url.host_str().unwrap_or_default(), scrub::path(url.path()));
+        [hostname, &pathname].into_iter().try_for_each(check::kept).map_err(|outcome| of(outcome, Some("url")))?;
+        return Ok((or(hostname.to_owned(), site), pathname));
     }
     Ok((or(fields.text("hostname")?, site), or(scrub::path(&fields.text("pathname")?), "/")))
 }
 
 fn visit(fields: &Fields, agent: &Agent) -> Result<VisitAttributes, Refused> {
     let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
+    let (referrer, from) = referrer(fields)?;
     let mut visit = VisitAttributes {
-        referrer: scrub::path(&fields.text("referrer")?),
+        referrer,
         source: scrub::text(&fields.text("source")?),
         channel: scrub::text(&fields.text("channel")?),
         utm_medium: scrub::text(&fields.text("utm_medium")?),
@@ -111,7 +115,7 @@ fn visit(fields: &Fields, agent: &Agent) -> Result<VisitAttributes, Refused> {
         language: fields.text("language")?,
         screen: fields.text("screen")?,
     };
-    let source = origin(&visit);
+    let source = origin(&visit, from);
     if visit.channel.is_empty() {
         let click_id = fields.text("click_id_param")?;
         let click_id = CLICK_IDS.into_iter().find(|name| *name == click_id).unwrap_or("");
@@ -120,21 +124,35 @@ fn visit(fields: &Fields, agent: &Agent) -> Result<VisitAttributes, Refused> {
         visit.channel = channel::of(&source, clues).into();
     }
     if visit.source.is_empty() {
-        // A host that is written in fewer numbers than four becomes an address only when it is read.
-        visit.source = scrub::text(&source.name);
+        visit.source = source.name;
     }
     Ok(visit)
 }
 
-/// The source as given, else as the link names it, else as the referrer tells.
-fn origin(visit: &VisitAttributes) -> Source {
-    if let Some(tag) = [&visit.source, &visit.utm_source].into_iter().find(|tag| !tag.is_empty()) {
-        return source::of_tag(tag);
+/// The referrer as it is kept, which is as it was given unless that names somebody or is too long; and where it leads,
+/// if it is an address, with or without its scheme.
+fn referrer(fields: &Fields) -> Result<(String, Option<Referrer>), Refused> {
+    let given = fields.text_within("referrer", URL_BYTES_MAX)?;
+    let address = Url::parse(&given).or_else(|_| Url::parse(&format!("https://{given}"))).ok();
+    let from = address
+        .filter(|_| !given.is_empty())
+        .and_then(|address| Some(Referrer { host: address.host_str()?.to_owned(), path: scrub::path(address.path()) }));
+    let mut kept = scrub::path(&given);
+    // A host that is written in fewer numbers than four is an IP address only once it is read.
+    if let Some(from) = &from
+        && (kept_host(&from.host) != from.host || check::kept(&kept).is_err())
+    {
+        kept = from.text();
     }
-    let address = Url::parse(&visit.referrer).or_else(|_| Url::parse(&format!("https://{}", visit.referrer)));
-    match address.as_ref().map(|address| (address.host_str(), address.path())) {
-        Ok((Some(host), path)) if !visit.referrer.is_empty() => source::of_referrer(host, path),
-        _ => Source::default(),
+    check::kept(&kept).map_err(|outcome| of(outcome, Some("referrer")))?;
+    Ok((kept, from))
+}
+
+/// The source as given, else as the link names it, else as the referrer tells.
+fn origin(visit: &VisitAttributes, from: Option<Referrer>) -> Source {
+    match [&visit.source, &visit.utm_source].into_iter().find(|tag| !tag.is_empty()) {
+        Some(tag) => source::of_tag(tag),
+        None => from.map(|from| source::of_referrer(&from.host, &from.path)).unwrap_or_default(),
     }
 }
 
@@ -191,12 +209,52 @@ mod tests {
             (r#","source":"Bing","click_id_param":"msclkid""#, "Bing", "Paid Search"),
             (r#","source":"Google","channel":"Mine""#, "Google", "Mine"),
             (r#","source":"""#, "", ""),
+            (r#","referrer":"http://203.0.113.7/a""#, ":ip", "Referral"),
             // An address that is written in fewer numbers than four.
             (r#","referrer":"203.113/a""#, ":ip", "Referral"),
         ] {
             let visit = line(more).unwrap().event.visit;
             assert_eq!((&*visit.source, &*visit.channel), (source, channel), "{more}");
         }
+    }
+
+    #[test]
+    fn a_referrer_is_kept_as_it_is_for_a_page_where_it_may_not_be_kept_as_given() {
+        let long = "x".repeat(2_000);
+        for (referrer, kept) in [
+            ("http://203.0.113.7/x", ":ip/x"),
+            ("203.0.113.7:80/x", ":ip/x"),
+            ("203.113/a", ":ip/a"),
+            ("http://[2001:db8::7]/", ":ip/"),
+            (&*format!("https://a.example/{long}"), "a.example/"),
+        ] {
+            let event = line(&format!(r#","referrer":"{referrer}""#)).unwrap().event;
+            assert_eq!(event.visit.referrer, kept, "{referrer}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_as_long_as_that_of_a_page_may_be() {
+        let path = |length: usize| format!("/{}", "x".repeat(length - 1));
+        assert!(line(&format!(r#","url":"https://example.com{}?q={0}""#, path(2_000))).is_ok());
+        for field in [r#""url":"https://example.com"#, r#""pathname":""#] {
+            let refused = line(&format!(r#",{field}{}""#, path(2_001))).unwrap_err();
+            assert_eq!(refused.outcome, Outcome::TooLarge(protocol::outcome::TooLarge::Text), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_kinds_name_without_its_fields_is_an_owners() {
+        for name in ["component", "request", "query", "vital", "error", "command", "check", "custom"] {
+            let event = read_named(name);
+            assert_eq!((&*event.name, event.interactive, event.detail), (name, false, None));
+        }
+    }
+
+    fn read_named(name: &str) -> Event {
+        let json =
+            format!(r#"{{"name":"{name}","interactive":false,"visitor":"a","timestamp":"2026-11-21T10:00:00Z"}}"#);
+        read(json.as_bytes(), "example.com").unwrap().event
     }
 
     #[test]
