@@ -135,6 +135,12 @@ impl Counting {
         self.tallies.iter_mut().for_each(|(_, tally)| tally.add(scan));
     }
 
+    /// The same with nothing counted.
+    pub(super) fn nothing(&self) -> Self {
+        let tallies = self.tallies.iter().map(|(what_for, tally)| (*what_for, tally.nothing())).collect();
+        Self { range: self.range, by: self.by.clone(), goals: self.goals.clone(), tallies, no_revenue: self.no_revenue }
+    }
+
     pub(super) fn write(&self, out: &mut Writer<'_>) {
         self.tallies.iter().for_each(|(_, tally)| tally.write(out));
     }

@@ -164,6 +164,11 @@ impl Tally {
         }
     }
 
+    /// The same with nothing counted.
+    pub(super) fn nothing(&self) -> Self {
+        Self { revenue: self.revenue, ..Self::new(self.select, self.of.clone(), self.by.clone(), self.what) }
+    }
+
     /// Counts a part.
     pub(super) fn add(&mut self, scan: &Scan<'_>) {
         let entries = self.entries(scan);
