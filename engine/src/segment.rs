@@ -126,6 +126,10 @@ impl Segment {
         Some(segment)
     }
 
+    fn bytes_len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Number of events.
     pub fn rows(&self) -> usize {
         self.rows

@@ -144,10 +144,10 @@ impl<'a> Scan<'a> {
             Dimension::Name => Values::Rows(Column::Of(&part.names().0), self.codes_of(dimension)),
             Dimension::Prop(key) => Values::Rows(Column::Prop(part.prop(key)), self.codes_of(dimension)),
             Dimension::Detail(field) => Values::Rows(Column::Detail(self.detail(field)), Rc::default()),
-            Dimension::EntryPage => Values::Visits(&part.ends().entry_pages, self.codes_of(dimension)),
-            Dimension::ExitPage => Values::Visits(&part.ends().exit_pages, self.codes_of(dimension)),
-            Dimension::EntryHostname => Values::Visits(&part.ends().entry_hostnames, self.codes_of(dimension)),
-            Dimension::ExitHostname => Values::Visits(&part.ends().exit_hostnames, self.codes_of(dimension)),
+            Dimension::EntryPage => Values::Visits(part.entry_pages(), self.codes_of(dimension)),
+            Dimension::ExitPage => Values::Visits(part.exit_pages(), self.codes_of(dimension)),
+            Dimension::EntryHostname => Values::Visits(part.entry_hostnames(), self.codes_of(dimension)),
+            Dimension::ExitHostname => Values::Visits(part.exit_hostnames(), self.codes_of(dimension)),
             Dimension::Visit(attribute) => {
                 Values::Visits(part.tuples(crate::segment::family_of(*attribute)), self.codes_of(dimension))
             }

@@ -14,7 +14,7 @@ use protocol::event::Revenue;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
-pub(crate) use visits::{VisitEnds, VisitTotals};
+pub(crate) use visits::VisitTotals;
 
 /// A segment with the columns that were asked for.
 pub struct Part {
@@ -30,7 +30,10 @@ pub struct Part {
     hostnames: OnceCell<Coded>,
     pages: OnceCell<Coded>,
     totals: OnceCell<Vec<VisitTotals>>,
-    ends: OnceCell<VisitEnds>,
+    entry_pages: OnceCell<Vec<u32>>,
+    entry_hostnames: OnceCell<Vec<u32>>,
+    exit_pages: OnceCell<Vec<u32>>,
+    exit_hostnames: OnceCell<Vec<u32>>,
     tuples: [OnceCell<Vec<u32>>; FAMILIES_LEN],
     attributes: [OnceCell<Coded>; ATTRIBUTES_LEN],
     depths: OnceCell<Vec<u8>>,
@@ -55,7 +58,10 @@ impl Part {
             hostnames: OnceCell::new(),
             pages: OnceCell::new(),
             totals: OnceCell::new(),
-            ends: OnceCell::new(),
+            entry_pages: OnceCell::new(),
+            entry_hostnames: OnceCell::new(),
+            exit_pages: OnceCell::new(),
+            exit_hostnames: OnceCell::new(),
             tuples: Default::default(),
             attributes: Default::default(),
             depths: OnceCell::new(),
@@ -73,6 +79,36 @@ impl Part {
             moved.iter_mut().skip(visitor as usize).take(1).for_each(|slot| *slot = true);
         }
         self
+    }
+
+    /// About how much memory it holds by now, in bytes.
+    pub fn memory(&self) -> usize {
+        let fours = [
+            &self.visitor_of_visit,
+            &self.first_rows,
+            &self.visit_of_row,
+            &self.entry_pages,
+            &self.entry_hostnames,
+            &self.exit_pages,
+            &self.exit_hostnames,
+            &self.engagement_times,
+        ];
+        let fours = fours.into_iter().chain(&self.tuples).filter_map(OnceCell::get).map(Vec::len).sum::<usize>();
+        let coded = |(codes, texts): &Coded| codes.len() * 4 + texts.memory();
+        let texts = [&self.names, &self.hostnames, &self.pages].into_iter().chain(&self.attributes);
+        let detail = |detail: &Rc<DetailColumn>| {
+            (detail.rows.len() + detail.codes.len()) * 4 + detail.numbers.len() * 8 + detail.texts.memory()
+        };
+        let held = |len: Option<usize>, each: usize| len.unwrap_or(0) * each;
+        self.segment.bytes_len()
+            + fours * 4
+            + texts.filter_map(OnceCell::get).map(coded).sum::<usize>()
+            + held(self.times.get().map(Vec::len), size_of::<i64>())
+            + held(self.totals.get().map(Vec::len), size_of::<VisitTotals>())
+            + held(self.depths.get().map(Vec::len), 1)
+            + held(self.revenues.get().map(Vec::len), size_of::<(u32, Revenue)>())
+            + self.props.borrow().values().map(|prop| coded(prop)).sum::<usize>()
+            + self.details.borrow().values().map(detail).sum::<usize>()
     }
 
     /// The segment.

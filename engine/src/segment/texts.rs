@@ -31,6 +31,11 @@ impl Texts {
         all
     }
 
+    /// How much memory they hold, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        self.all.len() + self.ends.len() * 4
+    }
+
     /// How many codes there are, that of the empty text included.
     pub(crate) fn len(&self) -> usize {
         self.ends.len() + 1

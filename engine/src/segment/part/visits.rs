@@ -31,15 +31,6 @@ impl VisitTotals {
     }
 }
 
-/// The codes of the pages and hosts of a visit's first and last page view; 0 without page views.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct VisitEnds {
-    pub(crate) entry_pages: Vec<u32>,
-    pub(crate) entry_hostnames: Vec<u32>,
-    pub(crate) exit_pages: Vec<u32>,
-    pub(crate) exit_hostnames: Vec<u32>,
-}
-
 impl Part {
     /// The visitor of each visit.
     pub(crate) fn visitor_of_visit(&self) -> &[u32] {
@@ -165,25 +156,44 @@ impl Part {
         })
     }
 
-    /// Where each visit began and ended.
-    pub(crate) fn ends(&self) -> &VisitEnds {
-        self.ends.get_or_init(|| {
-            let pageview = self.code_of_name(PAGEVIEW);
-            let (names, pages, hostnames) = (&self.names().0, &self.pages().0, &self.hostnames().0);
-            let code = |codes: &[u32], row: Option<usize>| row.and_then(|row| codes.get(row)).copied().unwrap_or(0);
-            let mut ends = VisitEnds::default();
-            for rows in self.rows_of_visits() {
-                let of_visit = names.get(rows.clone()).unwrap_or_default();
-                let is_pageview = |name: &u32| *name == pageview;
-                let first = of_visit.iter().position(is_pageview).map(|place| rows.start + place);
-                let last = of_visit.iter().rposition(is_pageview).map(|place| rows.start + place);
-                ends.entry_pages.push(code(pages, first));
-                ends.entry_hostnames.push(code(hostnames, first));
-                ends.exit_pages.push(code(pages, last));
-                ends.exit_hostnames.push(code(hostnames, last));
-            }
-            ends
-        })
+    /// The page of each visit's first page view; 0 without page views, as with the three below.
+    pub(crate) fn entry_pages(&self) -> &[u32] {
+        self.entry_pages.get_or_init(|| self.of_first_views(&self.pages().0))
+    }
+
+    /// The host of each visit's first page view.
+    pub(crate) fn entry_hostnames(&self) -> &[u32] {
+        self.entry_hostnames.get_or_init(|| self.of_first_views(&self.hostnames().0))
+    }
+
+    /// The page of each visit's last page view.
+    pub(crate) fn exit_pages(&self) -> &[u32] {
+        self.exit_pages.get_or_init(|| self.of_last_views(&self.pages().0))
+    }
+
+    /// The host of each visit's last page view.
+    pub(crate) fn exit_hostnames(&self) -> &[u32] {
+        self.exit_hostnames.get_or_init(|| self.of_last_views(&self.hostnames().0))
+    }
+
+    fn of_first_views(&self, codes: &[u32]) -> Vec<u32> {
+        let pageview = self.code_of_name(PAGEVIEW);
+        self.of_rows(codes, |names| names.iter().position(|name| *name == pageview))
+    }
+
+    fn of_last_views(&self, codes: &[u32]) -> Vec<u32> {
+        let pageview = self.code_of_name(PAGEVIEW);
+        self.of_rows(codes, |names| names.iter().rposition(|name| *name == pageview))
+    }
+
+    /// The code of that row of each visit which is found by the names of its events.
+    fn of_rows(&self, codes: &[u32], find: impl Fn(&[u32]) -> Option<usize>) -> Vec<u32> {
+        let names = &self.names().0;
+        let of_visit = |rows: std::ops::Range<usize>| {
+            let found = find(names.get(rows.clone()).unwrap_or_default());
+            found.and_then(|place| codes.get(rows.start + place)).copied().unwrap_or(0)
+        };
+        self.rows_of_visits().map(of_visit).collect()
     }
 }
 
