@@ -26,6 +26,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) demo_port: u16,
     pub(crate) data: &'a Path,
     pub(crate) admin_key: &'a str,
+    /// The header that names a request's sender, where it is not its connection.
+    pub(crate) client_ip_header: Option<&'a str>,
 }
 
 /// A running workerd, ended when dropped.
@@ -69,6 +71,9 @@ impl Workerd {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
+        }
+        if let Some(header) = settings.client_ip_header {
+            command.env("PASSERBY_CLIENT_IP_HEADER", header);
         }
         Ok(Self { process: command.spawn().context("workerd could not be started")? })
     }

@@ -17,6 +17,11 @@ const NOOP_PORT: u16 = 8796;
 const CONNECTIONS: usize = 64;
 const ROUNDS: usize = 3;
 const SITE: &str = "bench.example";
+/// The same over so many objects.
+const SHARDED: &str = "sharded.bench.example";
+const SHARDS: u32 = 8;
+/// The header that names each request's sender, each another one.
+const SENDER: &str = "X-Bench-Sender";
 const KEY: &str = "bench";
 /// The collector as it ships, and in the demo site's place the baseline: a worker that reads nothing and answers 204.
 const CONFIG: &str = r#"using Workerd = import "/workerd/workerd.capnp";
@@ -43,6 +48,7 @@ const config :Workerd.Config = (
 /// One load and what it cost.
 struct Lane {
     name: &'static str,
+    site: &'static str,
     events: u64,
     seen: Vec<Seen>,
     cpu_us: Vec<f64>,
@@ -54,18 +60,21 @@ pub(super) fn measure(seconds: u64) -> Result<Vec<Figure>> {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
     fs::write(place::dist().join("worker/bench.capnp"), CONFIG)?;
-    let settings = Settings { port: PORT, demo_port: NOOP_PORT, data: &folder, admin_key: KEY };
+    let settings =
+        Settings { port: PORT, demo_port: NOOP_PORT, data: &folder, admin_key: KEY, client_ip_header: Some(SENDER) };
     let process = Workerd::start_configured("bench.capnp", &settings)?;
     let collector = Collector::on_port(PORT, KEY);
     collector.wait_until_ready(Duration::from_secs(20))?;
     collector.put_site(SITE, &json!({ "timezone": "UTC" }))?;
+    collector.put_site(SHARDED, &json!({ "timezone": "UTC", "shards": SHARDS }))?;
 
-    let lane = |name, events| Lane { name, events, seen: Vec::new(), cpu_us: Vec::new() };
+    let lane = |name, site, events| Lane { name, site, events, seen: Vec::new(), cpu_us: Vec::new() };
     let mut lanes = [
-        lane("no-op worker", 0),
-        lane("1 event a batch", 1),
-        lane("5 events a batch", 5),
-        lane("20 events a batch", 20),
+        lane("no-op worker", SITE, 0),
+        lane("1 event a batch", SITE, 1),
+        lane("5 events a batch", SITE, 5),
+        lane("20 events a batch", SITE, 20),
+        lane("5 events a batch, 8 shards", SHARDED, 5),
     ];
     let count = lanes.len();
     for round in 0..=ROUNDS {
@@ -74,9 +83,9 @@ pub(super) fn measure(seconds: u64) -> Result<Vec<Figure>> {
             // Ids must be new in every lane and round.
             let salt = (round * count + number) as u64;
             let events = lane.events.max(5);
-            let body = |request: u64| protocol::binary::encode(&batch(salt, request, events));
+            let body = |request: u64| protocol::binary::encode(&batch(lane.site, salt, request, events));
             let before = cpu_seconds(process.id())?;
-            let seen = load::run(port, path, CONNECTIONS, Duration::from_secs(seconds), &body)?;
+            let seen = load::run(port, path, SENDER, CONNECTIONS, Duration::from_secs(seconds), &body)?;
             let cpu = cpu_seconds(process.id())? - before;
             // The first round warms up.
             if round > 0 {
@@ -112,13 +121,13 @@ fn figures(lanes: &[Lane]) -> Vec<Figure> {
 }
 
 /// A batch as a tracker would send it: one page load, its page views and an event.
-fn batch(salt: u64, request: u64, events: u64) -> Batch {
+fn batch(site: &str, salt: u64, request: u64, events: u64) -> Batch {
     let mut base = [0; 16];
     base.iter_mut().zip(salt.to_be_bytes().into_iter().chain(request.to_be_bytes())).for_each(|(to, from)| *to = from);
     let event = |number: u64| Event {
         id: EventId::counted(shifted(base), number as u32),
         age_ms: (events - number) as u32 * 700,
-        url: format!("https://{SITE}/docs/page-{}", (request * 7 + number * 13) % 800),
+        url: format!("https://{site}/docs/page-{}", (request * 7 + number * 13) % 800),
         referrer: if number == 0 { "https://www.google.com/".into() } else { String::new() },
         payload: if number % 5 == 4 {
             Payload::Custom { name: "Signup".into(), interactive: true }
@@ -128,7 +137,7 @@ fn batch(salt: u64, request: u64, events: u64) -> Batch {
         props: if number % 5 == 4 { vec![("plan".into(), "pro".into())] } else { Vec::new() },
         revenue: None,
     };
-    Batch { site: SITE.into(), screen_width: 1440, events: (0..events).map(event).collect() }
+    Batch { site: site.into(), screen_width: 1440, events: (0..events).map(event).collect() }
 }
 
 /// Folds sixteen bytes into the twelve that an id's base has.

@@ -28,10 +28,12 @@ impl Seen {
     }
 }
 
-/// Loads `path` on a port of this machine for a time; `body` makes the body of the n-th request.
+/// Loads `path` on a port of this machine for a time; `body` makes the body of the n-th request, and the header `sender`
+/// gives each an address of its own.
 pub(super) fn run(
     port: u16,
     path: &str,
+    sender: &str,
     connections: usize,
     time: Duration,
     body: &(dyn Fn(u64) -> Vec<u8> + Sync),
@@ -45,9 +47,11 @@ pub(super) fn run(
                     let mut connection = Connection::open(port)?;
                     let mut latencies = Vec::new();
                     while begun.elapsed() < time {
-                        let body = body(next.fetch_add(1, Ordering::Relaxed));
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        let [.., high, middle, low] = number.to_be_bytes();
+                        let (body, header) = (body(number), format!("{sender}: 10.{high}.{middle}.{low}"));
                         let sent = Instant::now();
-                        let status = connection.post(path, &body)?;
+                        let status = connection.post(path, &header, &body)?;
                         if !(200..300).contains(&status) {
                             bail!("a request was answered {status}");
                         }
@@ -77,9 +81,9 @@ impl Connection {
         Ok(Self { stream: BufReader::new(stream) })
     }
 
-    fn post(&mut self, path: &str, body: &[u8]) -> Result<u16> {
+    fn post(&mut self, path: &str, header: &str, body: &[u8]) -> Result<u16> {
         let mut request = format!(
-            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: text/plain\r\ncontent-length: {}\r\n\
+            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{header}\r\ncontent-type: text/plain\r\ncontent-length: {}\r\n\
              user-agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n\r\n",
             body.len()
         )
