@@ -1,0 +1,113 @@
+//! Rollups in the database: what questions without filters have counted in each large segment.
+//!
+//! They are made when nobody waits, after a question has been answered for which there were none, and follow from their
+//! segments: whatever becomes of a segment, its rollups are deleted with the same transaction.
+
+use super::shelving::segment_bytes;
+use super::{Site, schema};
+use engine::query::{Questions, Standing};
+use engine::shelf::{Label, SegmentId};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+use worker::{Delay, Result, SqlStorage, SqlStorageValue};
+
+/// A segment of fewer events is counted as quickly as its rollup is read.
+const SEGMENT_EVENTS_MIN: u32 = 4_096;
+/// Where so few segments lack a rollup it is not worth the writing.
+const MISSING_MIN: usize = 4;
+/// Questions that have rollups: those of a dashboard's views.
+const QUESTIONS_MAX: i64 = 24;
+
+/// The rollups of a question.
+pub(super) struct Rollups {
+    question: [u8; 16],
+    known: BTreeMap<SegmentId, Vec<u8>>,
+    missing: RefCell<Vec<SegmentId>>,
+}
+
+impl Rollups {
+    /// Adds a segment's rollup to what was counted; false where it has to be read.
+    pub(super) fn add(&self, questions: &mut Questions, id: SegmentId, label: &Label) -> bool {
+        let standing = questions.standing(label);
+        if standing == Standing::Read || label.rows < SEGMENT_EVENTS_MIN {
+            return false;
+        }
+        match self.known.get(&id) {
+            Some(rollup) => questions.add_rollup(label, rollup).is_ok(),
+            None => {
+                if standing == Standing::Own {
+                    self.missing.borrow_mut().push(id);
+                }
+                false
+            }
+        }
+    }
+}
+
+impl Site {
+    /// What is known for questions; none where they are of no kind that has rollups.
+    pub(super) fn rollups(&self, questions: &Questions) -> Result<Option<Rollups>> {
+        let Some(of) = questions.rollup_of() else { return Ok(None) };
+        let [question, ..] = *blake3::hash(of.as_bytes()).as_bytes().as_chunks::<16>().0 else { return Ok(None) };
+        let statement = "SELECT segment, counted FROM rollups WHERE question = ?";
+        let mut known = BTreeMap::new();
+        for row in self.storage.sql().exec(statement, vec![SqlStorageValue::Blob(question.to_vec())])?.raw() {
+            let row = row?;
+            if let (Some(id), Some(counted)) = (schema::integer(&row, 0), schema::blob(&row, 1)) {
+                known.insert(SegmentId(id), counted.to_vec());
+            }
+        }
+        Ok(Some(Rollups { question, known, missing: RefCell::default() }))
+    }
+
+    /// Makes the rollups that a question lacked, one after the other, while others get their turn.
+    pub(super) fn make_rollups(self: &Rc<Self>, rollups: Rollups, questions: Questions) {
+        let Rollups { question, missing, .. } = rollups;
+        let missing = missing.into_inner();
+        if missing.len() < MISSING_MIN || self.rolling.replace(true) {
+            return;
+        }
+        let site = Rc::clone(self);
+        wasm_bindgen_futures::spawn_local(async move {
+            for id in missing {
+                Delay::from(Duration::ZERO).await;
+                if let Err(error) = site.make_rollup(question, id, &questions) {
+                    worker::console_error!("rollup: {}", error);
+                    break;
+                }
+            }
+            site.rolling.set(false);
+        });
+    }
+
+    fn make_rollup(&self, question: [u8; 16], id: SegmentId, questions: &Questions) -> Result<()> {
+        let sql = self.storage.sql();
+        if !self.load_record()? {
+            return Ok(());
+        }
+        let mut read = |id| segment_bytes(&sql, id);
+        let counted = self.shelf()?.ask_at_rest(id, &mut read, questions.clone(), Questions::add)?;
+        let Some(counted) = counted else { return Ok(()) };
+        let question = || SqlStorageValue::Blob(question.to_vec());
+        let now_ms = SqlStorageValue::Integer(crate::runtime::clock_ms());
+        crate::runtime::transaction(&self.storage, || {
+            let values = vec![question(), SqlStorageValue::Integer(id.0), SqlStorageValue::Blob(counted.rollup())];
+            sql.exec("INSERT OR REPLACE INTO rollups (question, segment, counted) VALUES (?, ?, ?)", values)?;
+            sql.exec("INSERT OR REPLACE INTO rollup_questions VALUES (?, ?)", vec![question(), now_ms.clone()])?;
+            // The questions that were rolled up longest ago give way.
+            let others = "question IN (SELECT question FROM rollup_questions ORDER BY made_ms DESC LIMIT -1 OFFSET ?)";
+            for table in ["rollups", "rollup_questions"] {
+                let statement = format!("DELETE FROM {table} WHERE {others}");
+                sql.exec(&statement, vec![SqlStorageValue::Integer(QUESTIONS_MAX)])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Deletes the rollups of a segment.
+pub(super) fn forget(sql: &SqlStorage, id: SegmentId) -> Result<()> {
+    sql.exec("DELETE FROM rollups WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)]).map(|_| ())
+}
