@@ -1,7 +1,7 @@
 # The collector, the dashboard and the demo site under plain workerd: one process, one folder of data.
 #
 #   workerd serve workerd.capnp --directory-path=objects=DATA/objects --directory-path=salts=DATA/salts \
-#     --directory-path=assets=ASSETS --directory-path=demo-files=DEMO
+#     --directory-path=archive=DATA/archive --directory-path=assets=ASSETS --directory-path=demo-files=DEMO
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -12,6 +12,8 @@ const config :Workerd.Config = (
     (name = "objects", disk = (path = "data/objects", writable = true)),
     # The salts of the day. Never part of a backup: see ARCHITECTURE.md.
     (name = "salts", disk = (path = "data/salts", writable = true)),
+    # Cold events as Parquet files, of sites that have `archive_after_days`.
+    (name = "archive", disk = (path = "data/archive", writable = true)),
     (name = "assets", disk = (path = "../assets")),
     (name = "demo-files", disk = (path = "../demo")),
     # Nothing here calls out.
@@ -27,6 +29,7 @@ const collector :Workerd.Worker = (
   modules = [
     (name = "index.mjs", esModule = embed "index.mjs"),
     (name = "index_bg.wasm", wasm = embed "index_bg.wasm"),
+    (name = "parquet_bg.wasm", wasm = embed "parquet_bg.wasm"),
   ],
   compatibilityDate = "2026-04-01",
   bindings = [
@@ -34,6 +37,7 @@ const collector :Workerd.Worker = (
     (name = "REGISTRY", durableObjectNamespace = "Registry"),
     (name = "ASSETS", service = "assets"),
     (name = "SALTS", service = "salts"),
+    (name = "ARCHIVE", service = "archive"),
     (name = "PASSERBY_ADMIN_KEY", fromEnvironment = "PASSERBY_ADMIN_KEY"),
     (name = "PASSERBY_TEST", fromEnvironment = "PASSERBY_TEST"),
     (name = "PASSERBY_CLIENT_IP_HEADER", fromEnvironment = "PASSERBY_CLIENT_IP_HEADER"),

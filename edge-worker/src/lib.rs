@@ -13,6 +13,7 @@ pub mod cors;
 pub mod domain;
 pub mod enrich;
 pub mod ingest;
+pub mod parquet;
 pub mod registry;
 pub mod routes;
 pub mod runtime;

@@ -4,6 +4,7 @@
 //! columns, each checked by its checksum, and [`Part`] decodes just those that a question needs.
 
 mod codes;
+mod days;
 mod details;
 mod events;
 mod layout;
@@ -18,6 +19,7 @@ mod write;
 mod tests;
 
 use crate::bytes::{Malformed, Reader};
+pub use days::{Days, are_same, join};
 pub(crate) use details::text_bytes;
 pub use events::Nameless;
 use layout::FAMILIES_LEN;

@@ -9,8 +9,10 @@
 //!
 //! Bytes are passed in and out: what is here knows no storage.
 
+mod archive;
 mod export;
 mod hashes;
+mod read;
 mod recent;
 mod tidy;
 
@@ -19,8 +21,10 @@ mod tests;
 
 use crate::event::{Event, UnixSeconds};
 use crate::segment::{Error, Hashes, Nameless, Part, Segment, encode};
+use archive::Home;
 pub use export::Piece;
 use hashes::Held;
+pub use read::ReadSegment;
 use recent::Recent;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -38,6 +42,10 @@ pub const SEGMENT_EVENTS: usize = 32_768;
 
 /// Bytes that a segment has at most, save where one visitor has more.
 const SEGMENT_BYTES: usize = 1_500_000;
+
+/// Before all segments, and after all.
+const NONE: SegmentId = SegmentId(i64::MIN);
+const ALL: SegmentId = SegmentId(i64::MAX);
 
 /// Bytes of texts that a segment may be read into.
 const TEXT_BYTES: usize = 24 << 20;
@@ -108,6 +116,10 @@ struct Shelved {
     restless: bool,
     /// The hashes of its visitors, once they were needed.
     held: Option<Held>,
+    /// Where its bytes are.
+    home: Home,
+    /// What was kept apart when it was written, as far as that is known.
+    apart_s: Option<i64>,
 }
 
 /// All of a site's events.
@@ -119,6 +131,8 @@ pub struct Shelf {
     recent: Recent,
     /// Counts up whenever the segments that rest are others or have other visitors.
     rest_version: u64,
+    /// Events from before are kept apart from later ones.
+    apart_s: Option<i64>,
 }
 
 /// What a question has found in the segments that rest, so that it need not be asked of them again.
@@ -126,28 +140,23 @@ pub struct Shelf {
 pub struct Kept<Q> {
     rest_version: u64,
     counted: Q,
-}
-
-/// Reads a segment's bytes.
-pub trait ReadSegment {
-    /// Why that may fail, save that the segment is damaged.
-    type Error;
-    /// The bytes of a segment.
-    fn read(&mut self, id: SegmentId) -> Result<Rc<[u8]>, Self::Error>;
-}
-
-impl<E, F: FnMut(SegmentId) -> Result<Rc<[u8]>, E>> ReadSegment for F {
-    type Error = E;
-    fn read(&mut self, id: SegmentId) -> Result<Rc<[u8]>, E> {
-        self(id)
-    }
+    /// The last segment that was asked: not the last there is where reading the next one failed.
+    asked: SegmentId,
 }
 
 impl Shelf {
     /// Puts a segment that is written on the shelf; `moved` are the places of those who have left it.
     pub fn put(&mut self, id: SegmentId, label: Label, moved: impl IntoIterator<Item = u32>) {
-        let moved = moved.into_iter().collect();
-        self.segments.insert(id, Shelved { label, moved, moved_lately: false, restless: false, held: None });
+        let shelved = Shelved {
+            label,
+            moved: moved.into_iter().collect(),
+            moved_lately: false,
+            restless: false,
+            held: None,
+            home: Home::Database,
+            apart_s: None,
+        };
+        self.segments.insert(id, shelved);
         self.rest_version += 1;
     }
 
@@ -196,7 +205,8 @@ impl Shelf {
 
     /// Asks of all events from one moment to another (in seconds since 1970), part by part. A segment that turns out
     /// to be damaged is set aside, and `begin` is called again for a fresh start without it. What is `kept` of the same
-    /// question is not asked again, and what it finds in segments that rest is kept.
+    /// question is not asked again, and what it finds in segments that rest is kept, also where reading fails: then the
+    /// same can be asked again, and goes on where it was.
     pub fn ask<R: ReadSegment, Q: Clone>(
         &mut self,
         span: Option<(i64, i64)>,
@@ -209,17 +219,14 @@ impl Shelf {
         let Some(span) = span else { return Ok(begin()) };
         loop {
             let rest_version = self.rest_version;
-            let mut question = match kept.as_ref().filter(|kept| kept.rest_version == rest_version) {
-                Some(kept) => kept.counted.clone(),
-                None => begin(),
-            };
-            if kept.as_ref().is_none_or(|kept| kept.rest_version != rest_version) {
-                if !self.ask_segments(false, span, read, &mut question, &add)? {
-                    continue;
-                }
-                *kept = Some(Kept { rest_version, counted: question.clone() });
+            let known = kept.take().filter(|kept| kept.rest_version == rest_version);
+            let rest = kept.insert(known.unwrap_or_else(|| Kept { rest_version, counted: begin(), asked: NONE }));
+            if !self.ask_segments(false, span, read, &mut rest.counted, &mut rest.asked, &add)? {
+                continue;
             }
-            if !self.ask_segments(true, span, read, &mut question, &add)? {
+            rest.asked = ALL;
+            let mut question = rest.counted.clone();
+            if !self.ask_segments(true, span, read, &mut question, &mut { NONE }, &add)? {
                 continue;
             }
             for part in self.recent.parts() {
@@ -229,19 +236,21 @@ impl Shelf {
         }
     }
 
-    /// Asks of the segments that are restless, or of those that are not; false where one is damaged.
+    /// Asks of the segments after `asked` that are restless, or of those that are not; false where one is damaged.
     fn ask_segments<R: ReadSegment, Q>(
         &mut self,
         restless: bool,
         (from, to): (i64, i64),
         read: &mut R,
         question: &mut Q,
+        asked: &mut SegmentId,
         add: &impl Fn(&mut Q, &Part),
     ) -> Result<bool, R::Error> {
         let wanted = |shelved: &Shelved| {
             shelved.restless == restless && shelved.label.first_s <= to && shelved.label.last_s >= from
         };
-        let ids: Vec<SegmentId> = self.readable().filter(|(_, shelved)| wanted(shelved)).map(|(id, _)| id).collect();
+        let wanted = self.readable().filter(|(id, shelved)| *id > *asked && wanted(shelved));
+        let ids: Vec<SegmentId> = wanted.map(|(id, _)| id).collect();
         for id in ids {
             let Some(part) = self.part(id, read)? else { return Ok(false) };
             add(question, &part);
@@ -249,6 +258,7 @@ impl Shelf {
                 self.set_aside(id);
                 return Ok(false);
             }
+            *asked = id;
         }
         Ok(true)
     }
@@ -287,7 +297,10 @@ impl Shelf {
                 continue;
             }
             if shelved.held.is_none() {
-                let hashes = Segment::open(read.read(id)?).and_then(|segment| Part::new(segment).hashes());
+                let hashes = match read.hashes(id)? {
+                    Some(hashes) => Ok(hashes),
+                    None => Segment::open(read.read(id)?).and_then(|segment| Part::new(segment).hashes()),
+                };
                 let Ok(hashes) = hashes else {
                     self.set_aside(id);
                     continue;
@@ -299,7 +312,7 @@ impl Shelf {
             if coming.is_empty() {
                 continue;
             }
-            let events = Segment::open(read.read(id)?).and_then(|segment| {
+            let events = Segment::open(read.read_to_leave(id)?).and_then(|segment| {
                 Part::new(segment).events(|place| coming.contains(&place), &mut Nameless::default())
             });
             match events {

@@ -26,6 +26,8 @@ pub struct SiteSettings {
     pub goals: Vec<Goal>,
     /// Days for which events are kept; for ever where absent.
     pub retention_days: Option<u32>,
+    /// Days after which events may go to the archive; never where absent.
+    pub archive_after_days: Option<u32>,
     /// Number of objects that the site's events are spread over.
     pub shards: u32,
     /// Free text that the dashboard shows beside the domain.
@@ -34,18 +36,25 @@ pub struct SiteSettings {
 
 impl Default for SiteSettings {
     fn default() -> Self {
-        Self { timezone: "UTC".to_owned(), goals: Vec::new(), retention_days: None, shards: 1, label: None }
+        Self {
+            timezone: "UTC".to_owned(),
+            goals: Vec::new(),
+            retention_days: None,
+            archive_after_days: None,
+            shards: 1,
+            label: None,
+        }
     }
 }
 
-const SUPPORTED: &str = "supported are timezone (an IANA name such as Europe/Berlin), goals (a list), retention_days \
-                         (1 to 36,500), shards (1 to 64) and label (a text of up to 200 bytes)";
+const SUPPORTED: &str = "supported are timezone (an IANA name such as Europe/Berlin), goals (a list), retention_days and \
+                         archive_after_days (1 to 36,500), shards (1 to 64) and label (a text of up to 200 bytes)";
 
-const KNOWN: [&str; 6] = ["domain", "timezone", "goals", "retention_days", "shards", "label"];
+const KNOWN: [&str; 7] = ["domain", "timezone", "goals", "retention_days", "archive_after_days", "shards", "label"];
 
 impl SiteSettings {
-    /// Reads `{"timezone"?, "goals"?, "retention_days"?, "shards"?, "label"?}`; what is missing has its default. A
-    /// `domain` is let through, so that what `GET` answers can be sent back.
+    /// Reads `{"timezone"?, "goals"?, "retention_days"?, "archive_after_days"?, "shards"?, "label"?}`; what is missing
+    /// has its default. A `domain` is let through, so that what `GET` answers can be sent back.
     pub fn from_json(value: &Value) -> Result<Self, Refusal> {
         let fields = value
             .as_object()
@@ -58,6 +67,7 @@ impl SiteSettings {
             timezone: timezone(fields)?.unwrap_or(defaults.timezone),
             goals: goals(fields)?,
             retention_days: number(fields, "retention_days", 36_500)?,
+            archive_after_days: number(fields, "archive_after_days", 36_500)?,
             shards: number(fields, "shards", SHARDS_MAX)?.unwrap_or(defaults.shards),
             label: label(fields)?,
         })
@@ -69,6 +79,7 @@ impl SiteSettings {
         let mut fields = json!({"timezone": self.timezone, "goals": goals, "shards": self.shards});
         if let Some(fields) = fields.as_object_mut() {
             fields.extend(self.retention_days.map(|days| ("retention_days".to_owned(), days.into())));
+            fields.extend(self.archive_after_days.map(|days| ("archive_after_days".to_owned(), days.into())));
             fields.extend(self.label.clone().map(|label| ("label".to_owned(), label.into())));
         }
         fields
@@ -132,7 +143,7 @@ mod tests {
     #[test]
     fn settings_survive_the_way_to_json_and_back() {
         let settings = SiteSettings::from_json(&json!({
-            "timezone": "America/Havana", "retention_days": 90, "shards": 4, "label": "Demo: shop",
+            "timezone": "America/Havana", "retention_days": 90, "archive_after_days": 30, "shards": 4, "label": "Demo: shop",
             "goals": [
                 {"event": "Purchase", "currency": "EUR", "custom_props": {"plan": "pro", "seats": 3}},
                 {"page_path": "/blog/**"},
@@ -154,6 +165,7 @@ mod tests {
             (json!({"timezone": 3}), "#/timezone:"),
             (json!({"shards": 0}), "#/shards:"),
             (json!({"retention_days": 1.5}), "#/retention_days:"),
+            (json!({"archive_after_days": 0}), "#/archive_after_days:"),
             (json!({"goals": {}}), "#/goals:"),
             (json!({"goals": [{}]}), "#/goals/0:"),
             (json!({"goals": [{"event": "A"}, {"event": "A"}]}), "#/goals/1:"),

@@ -31,10 +31,11 @@ export class Worker {
   }
 
   async #spawn() {
-    for (const folder of ["objects", "salts"]) mkdirSync(join(this.data, folder), { recursive: true });
+    for (const folder of ["objects", "salts", "archive"]) mkdirSync(join(this.data, folder), { recursive: true });
     const folders = {
       objects: join(this.data, "objects"),
       salts: join(this.data, "salts"),
+      archive: join(this.data, "archive"),
       assets: join(DIST, "assets"),
       "demo-files": join(DIST, "demo"),
     };

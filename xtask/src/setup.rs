@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// DuckDB, and the time zones for systems that come without them.
-const PYTHON_PACKAGES: [&str; 2] = ["duckdb==2.0.0", "tzdata==2025.2"];
+/// DuckDB, `ClickHouse` as a library, and the time zones for systems that come without them.
+const PYTHON_PACKAGES: [&str; 3] = ["duckdb==2.0.0", "chdb==4.4.0", "tzdata==2025.2"];
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// What building needs: the WASM target and the npm packages.
@@ -78,7 +78,7 @@ fn installed_browser() -> Option<PathBuf> {
     BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
 }
 
-/// A Python that has DuckDB, which tests and benchmarks count with independently.
+/// A Python that has DuckDB and chDB, which tests and benchmarks count with independently.
 pub(crate) fn python() -> Result<PathBuf> {
     let folder = place::target().join("python");
     let python = folder.join("bin/python");
@@ -86,7 +86,7 @@ pub(crate) fn python() -> Result<PathBuf> {
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == PYTHON_PACKAGES.join("\n")) {
         return Ok(python);
     }
-    step("installing DuckDB", || {
+    step("installing DuckDB and chDB", || {
         let make = || run_quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder));
         // Debian ships Python without it.
         if make().is_err() && may_install()? {

@@ -11,8 +11,19 @@ use std::time::Instant;
 use std::{env, fs};
 
 /// End-to-end suites: folders of `tests` with `*.test.mjs`, run by node's test runner in this order.
-const END_TO_END: [&str; 10] =
-    ["conformance", "queries", "shards", "hostile", "tracker", "peers", "replay", "differential", "dashboard", "apps"];
+const END_TO_END: [&str; 11] = [
+    "conformance",
+    "queries",
+    "shards",
+    "export",
+    "hostile",
+    "tracker",
+    "peers",
+    "replay",
+    "differential",
+    "dashboard",
+    "apps",
+];
 const STATIC: [&str; 3] = ["format", "lint", "unit"];
 
 /// What a suite counted.

@@ -62,6 +62,7 @@ impl Workerd {
             .arg(format!("--socket-addr=demo=127.0.0.1:{}", settings.demo_port))
             .arg(format!("--directory-path=objects={}", folder("objects")?.display()))
             .arg(format!("--directory-path=salts={}", folder("salts")?.display()))
+            .arg(format!("--directory-path=archive={}", folder("archive")?.display()))
             .arg(format!("--directory-path=assets={}", dist.join("assets").display()))
             .arg(format!("--directory-path=demo-files={}", dist.join("demo").display()))
             .env_clear()

@@ -1,16 +1,18 @@
-//! `GET /api/v1/export?site=&format=csv|ndjson&since=`: all events of a site, as they are read.
+//! `GET /api/v1/export?site=&format=ndjson|csv|parquet&since=`: all events of a site, as they are read.
 //!
 //! The NDJSON is what the import reads: what is exported, imported elsewhere and exported again is the same.
 
 use crate::answer::{Answer, Refusal};
 use crate::call::Call;
 use crate::ingest;
+use crate::parquet::File;
 use crate::site_store::client::{self, Taken};
 use crate::site_store::export::Format;
 use crate::site_store::question::Question;
 use futures_util::stream;
 use serde_json::Value;
-use worker::{Env, Method, Response, ResponseBuilder};
+use std::time::Duration;
+use worker::{Delay, Env, Method, Response, ResponseBuilder};
 
 /// The header that says how many segments cannot be read, so that their events are missing. Absent where all can be.
 const DAMAGED: &str = "x-passerby-damaged-segments";
@@ -22,6 +24,8 @@ struct Export {
     format: Format,
     since_s: i64,
     next_s: Option<i64>,
+    /// What makes the pieces one file, where they are none by themselves.
+    file: Option<File>,
 }
 
 /// Streams a site's events.
@@ -33,7 +37,7 @@ pub(super) async fn answer(call: &Call) -> Answer {
     let format = match call.parameter("format") {
         None => Format::Ndjson,
         Some(name) => Format::named(&name).ok_or_else(|| {
-            Refusal::new(400, "bad_field", "The format is not one that is exported.", "Ask for csv or ndjson.")
+            Refusal::new(400, "bad_field", "The format is not one that is exported.", "Ask for ndjson, csv or parquet.")
         })?,
     };
     let since_s = match call.parameter("since") {
@@ -46,14 +50,15 @@ pub(super) async fn answer(call: &Call) -> Answer {
     // What is damaged is known and the first piece is taken before the answer begins, so that what is wrong has a status.
     let damage = client::ask(&call.env, &site, &Question::Damage).await?.body;
     let damaged = damage.get("segments").and_then(Value::as_u64).unwrap_or(0);
-    let mut export = Export { env: call.env.clone(), site, format, since_s, next_s: Some(i64::MIN) };
+    let file = if format == Format::Parquet { Some(File::begin()?) } else { None };
+    let mut export = Export { env: call.env.clone(), site, format, since_s, next_s: Some(i64::MIN), file };
     let first = export.piece().await?.ok_or_else(Refusal::unknown_site)?;
     let begin = [format.begin(), first].concat();
     let rest = stream::try_unfold(export, |mut export| async move {
         if export.next_s.is_none() {
             return Ok(None);
         }
-        let piece = export.piece().await?.unwrap_or_default();
+        let piece = export.piece().await?.ok_or_else(|| worker::Error::RustError("the site is gone".into()))?;
         Ok::<_, worker::Error>(Some((piece, export)))
     });
     let pieces = futures_util::StreamExt::chain(stream::iter([Ok(begin)]), rest);
@@ -69,14 +74,28 @@ pub(super) async fn answer(call: &Call) -> Answer {
 }
 
 impl Export {
-    /// The next piece; none where the site is not set up.
+    /// The next piece, empty only at the end; none where the site is not set up.
     async fn piece(&mut self) -> worker::Result<Option<Vec<u8>>> {
-        let from_s = self.next_s.unwrap_or(i64::MAX);
-        let taken = client::export(&self.env, &self.site, self.format, from_s, self.since_s).await?;
-        Ok(taken.map(|Taken { next_s, bytes }| {
+        while let Some(from_s) = self.next_s {
+            let taken = client::export(&self.env, &self.site, self.format, from_s, self.since_s).await?;
+            let Some(Taken { next_s, bytes }) = taken else { return Ok(None) };
             self.next_s = next_s;
-            bytes
-        }))
+            let mut bytes = match &self.file {
+                Some(file) => file.push(&bytes)?,
+                None => bytes,
+            };
+            if next_s.is_none()
+                && let Some(file) = self.file.take()
+            {
+                bytes.append(&mut file.finish()?);
+            }
+            if !bytes.is_empty() {
+                return Ok(Some(bytes));
+            }
+            // As long as nothing is sent, nobody makes this wait for the network, where others wait.
+            Delay::from(Duration::ZERO).await;
+        }
+        Ok(Some(Vec::new()))
     }
 }
 

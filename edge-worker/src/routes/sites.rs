@@ -3,6 +3,7 @@
 use super::notes;
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
+use crate::site_store::archive::Store;
 use crate::site_store::client;
 use crate::site_store::question::Question;
 use crate::site_store::site_day;
@@ -69,6 +70,10 @@ async fn put(call: &mut Call, domain: String) -> Answer {
         fields.entry("shards").or_insert_with(|| call.config.shards.into());
     }
     let checked = match SiteSettings::from_json(&given) {
+        Ok(settings) if settings.archive_after_days.is_some() && Store::of(&call.env).is_none() => {
+            let hint = "Bind a bucket or a folder as ARCHIVE, or leave archive_after_days out.";
+            return Err(Refusal::new(400, "no_archive", "No archive is bound on this server.", hint));
+        }
         Ok(settings) => settings,
         Err(refusal) => return Ok(of_json(400, &refusal.to_json())),
     };

@@ -1,4 +1,4 @@
-//! `POST /api/v1/test/panic?where=worker|object`: breaks on purpose, to prove that the next request works. Test mode only.
+//! `POST /api/v1/test/panic?where=worker|object|parquet`: breaks on purpose, to prove that the next request works. Test mode only.
 
 use crate::answer::{Answer, Refusal};
 use crate::call::Call;
@@ -6,7 +6,7 @@ use crate::site_store::client;
 use crate::site_store::question::Question;
 use worker::Method;
 
-/// Panics in the worker or in the object of the site given as `site`.
+/// Panics in the worker, in the object of the site given as `site`, or in the module of Parquet.
 #[allow(clippy::panic, reason = "the panic is what is asked for, and only in test mode")]
 pub(super) async fn answer(call: &Call) -> Answer {
     call.only(&Method::Post, "POST")?;
@@ -18,6 +18,10 @@ pub(super) async fn answer(call: &Call) -> Answer {
             client::ask(&call.env, &site, &Question::Panic).await?;
             Err(Refusal::unknown_site())
         }
-        _ => Err(Refusal::malformed("Say where: worker or object.")),
+        Some("parquet") => {
+            crate::parquet::break_down()?;
+            Err(Refusal::not_found())
+        }
+        _ => Err(Refusal::malformed("Say where: worker, object or parquet.")),
     }
 }

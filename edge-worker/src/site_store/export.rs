@@ -1,6 +1,5 @@
 //! The object's side of an export: a piece of it at a time.
 
-use super::shelving::read_segment;
 use super::{Site, schema};
 use engine::event::{Event, VisitorHash};
 use export::{csv, ndjson, visitor};
@@ -16,12 +15,14 @@ pub enum Format {
     Ndjson,
     /// A header and a row per event, safe to open in a spreadsheet.
     Csv,
+    /// Columns for DuckDB, `ClickHouse` and their kind. The object gives journal records, the worker makes the file.
+    Parquet,
 }
 
 impl Format {
     /// The format of that name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Ndjson, Self::Csv].into_iter().find(|format| format.name() == name)
+        [Self::Ndjson, Self::Csv, Self::Parquet].into_iter().find(|format| format.name() == name)
     }
 
     /// Its name, which also ends the names of files.
@@ -29,6 +30,7 @@ impl Format {
         match self {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
+            Self::Parquet => "parquet",
         }
     }
 
@@ -37,13 +39,14 @@ impl Format {
         match self {
             Self::Ndjson => "application/x-ndjson",
             Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 
     /// What comes before the first event.
     pub fn begin(self) -> Vec<u8> {
         match self {
-            Self::Ndjson => Vec::new(),
+            Self::Ndjson | Self::Parquet => Vec::new(),
             Self::Csv => csv::header(),
         }
     }
@@ -52,6 +55,7 @@ impl Format {
         match self {
             Self::Ndjson => ndjson::chunk(events, &visitor_text),
             Self::Csv => csv::chunk(events, &visitor_text),
+            Self::Parquet => engine::journal::encode(events),
         }
     }
 }
@@ -67,9 +71,9 @@ pub fn exported_visitor(name: &str) -> Option<VisitorHash> {
 
 impl Site {
     /// How many segments cannot be read. All are read to know.
-    pub(super) fn damaged_segments(&self) -> Result<usize> {
-        let sql = self.storage.sql();
-        let damaged = self.shelf()?.check(&mut |id| read_segment(&sql, id))?;
+    pub(super) async fn damaged_segments(&self) -> Result<usize> {
+        let always = (i64::MIN, i64::MAX);
+        let damaged = self.with_segments(always, |reader| self.shelf()?.check(reader)).await?;
         if damaged > 0 {
             worker::console_error!("export: {} damaged segments are left out", damaged);
         }
@@ -78,16 +82,15 @@ impl Site {
 
     /// A piece of an export and where the next begins; see [`engine::shelf::Shelf::export`]. What turns out to be damaged
     /// only now ends the export: its beginning did not say so.
-    pub(super) fn export(&self, format: Format, from_s: i64, since_s: i64) -> Result<(Vec<u8>, Option<i64>)> {
-        let sql = self.storage.sql();
+    pub(super) async fn export(&self, format: Format, from_s: i64, since_s: i64) -> Result<(Vec<u8>, Option<i64>)> {
         let digest = |bytes: &[u8]| {
             let [first, ..] = *blake3::hash(bytes).as_bytes().as_chunks::<8>().0 else { return 0 };
             u64::from_le_bytes(first)
         };
-        let mut events = self.shelf()?;
-        let damaged = events.damaged();
-        let piece = events.export(from_s, since_s, digest, &mut |id| read_segment(&sql, id))?;
-        if events.damaged() > damaged {
+        let span = (from_s.max(since_s), i64::MAX);
+        let damaged = self.shelf()?.damaged();
+        let piece = self.with_segments(span, |reader| self.shelf()?.export(from_s, since_s, digest, reader)).await?;
+        if self.shelf()?.damaged() > damaged {
             return Err(schema::corrupt("segments"));
         }
         Ok((format.write(&piece.events), piece.next_s))

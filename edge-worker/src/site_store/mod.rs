@@ -8,6 +8,7 @@
 
 mod active;
 mod answers;
+pub mod archive;
 pub mod client;
 mod dedupe;
 pub mod delivery;
@@ -74,6 +75,7 @@ pub(crate) struct Site {
     /// Whether an alarm will look for events that are over their time.
     armed_daily: Cell<bool>,
     active: RefCell<ActiveVisitors>,
+    archive: archive::Archive,
 }
 
 impl DurableObject for SiteStore {
@@ -97,6 +99,7 @@ impl DurableObject for SiteStore {
             compacting: Cell::default(),
             armed_daily: Cell::default(),
             active: RefCell::default(),
+            archive: archive::Archive::new(&env, state.id().to_string()),
         };
         Self { site: Rc::new(site) }
     }
@@ -126,15 +129,13 @@ impl SiteStore {
 
     /// Counts for a [`Count`] in JSON: four bytes that say how many segments cannot be read, and what was counted (see
     /// `engine::query::Questions::partial`); nothing where the site is not set up.
-    #[allow(clippy::unused_async, reason = "an error becomes a rejected promise")]
     pub async fn count(&self, count: String) -> std::result::Result<Vec<u8>, JsValue> {
         let count: Count = serde_json::from_str(&count).map_err(|_| JsValue::from("unknown question"))?;
-        Ok(question::count(&self.site, &count)?)
+        Ok(question::count(&self.site, &count).await?)
     }
 
     /// A piece of an export in a format: eight bytes that say where the next begins (the greatest number: nowhere) and
     /// then the piece; nothing where the site is not set up. Moments are seconds since 1970 as texts.
-    #[allow(clippy::unused_async, reason = "an error becomes a rejected promise")]
     pub async fn export(
         &self,
         format: String,
@@ -148,8 +149,8 @@ impl SiteStore {
         if !self.site.load_record()? {
             return Ok(Vec::new());
         }
-        self.site.forget_old_events()?;
-        let (bytes, next_s) = self.site.export(format, from_s, since_s)?;
+        self.site.forget_old_events().await?;
+        let (bytes, next_s) = self.site.export(format, from_s, since_s).await?;
         Ok([&next_s.unwrap_or(i64::MAX).to_le_bytes()[..], &bytes].concat())
     }
 
@@ -255,8 +256,10 @@ impl Site {
             self.arm_daily().await?;
             let today = site_day::of_ms(&self.time_zone(), crate::runtime::clock_ms());
             self.salts.delete_old(today).await?;
-            self.forget_old_events()?;
-            self.write_down_by_alarm().await?;
+            self.forget_old_events().await?;
+            if self.write_down_by_alarm().await? {
+                self.archive_by_alarm().await?;
+            }
             if let Some(day) = self.salts.stored_days().await?.into_iter().min() {
                 self.set_alarm_for_end_of(day).await?;
             }

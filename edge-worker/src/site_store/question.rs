@@ -1,7 +1,6 @@
 //! What a site's object can be asked, and its answers. Both are JSON: these are the calls of an owner at a desk.
 
 use super::notes::NoteTask;
-use super::shelving::read_segment;
 use super::{Site, schema};
 use engine::event::UnixSeconds;
 use engine::query::{Kind, Questions};
@@ -71,7 +70,7 @@ pub enum Question {
 pub(super) async fn answer(site: &Site, question: Question) -> Result<Value> {
     if let Question::SetUp { domain, settings } = question {
         site.set_up(domain, settings)?;
-        site.arm_for_new_settings().await?;
+        site.tidy_soon().await?;
         return Ok(ok(Value::Null));
     }
     if !site.load_record()? {
@@ -82,17 +81,17 @@ pub(super) async fn answer(site: &Site, question: Question) -> Result<Value> {
         Question::SetUp { .. } => Ok(ok(Value::Null)),
         Question::Settings => Ok(ok(site.record.borrow().as_ref().map_or(Value::Null, |record| record.given.clone()))),
         Question::Delete => site.delete().await.map(|()| ok(Value::Null)),
-        Question::Query { kind, now_s, request } => query(site, &kind, UnixSeconds(now_s), &request),
+        Question::Query { kind, now_s, request } => query(site, &kind, UnixSeconds(now_s), &request).await,
         Question::Prepare { request } => Ok(prepare(site, &request)),
         Question::FirstEvent => {
-            site.forget_old_events()?;
+            site.forget_old_events().await?;
             Ok(ok(json!(site.shelf()?.first_event().map(|first| first.0))))
         }
         Question::RouteKey => site.salts.route_key().await.map(|key| ok(key.to_hex().into())),
         Question::Notes { list, task } => site.notes(&list, task),
         Question::Imported => site.write_down_soon().await.map(|()| ok(Value::Null)),
         Question::Outcomes => outcomes(site).map(ok),
-        Question::Damage => Ok(ok(json!({ "segments": site.damaged_segments()? }))),
+        Question::Damage => Ok(ok(json!({ "segments": site.damaged_segments().await? }))),
         Question::ImportProgress { key } => import_progress(site, &key).map(ok),
         Question::Panic => break_down(site),
     }
@@ -102,20 +101,21 @@ fn ok(body: Value) -> Value {
     json!({ "status": 200, "body": body })
 }
 
-fn query(site: &Site, kind: &str, now: UnixSeconds, request: &Value) -> Result<Value> {
+async fn query(site: &Site, kind: &str, now: UnixSeconds, request: &Value) -> Result<Value> {
     let Some(kind) = Kind::named(kind) else { return Ok(json!({ "status": 404, "body": null })) };
-    site.forget_old_events()?;
-    let record = site.record.borrow();
-    let settings = &record.as_ref().ok_or_else(|| schema::corrupt("settings"))?.settings;
-    let first_event = site.shelf()?.first_event();
-    let read = site
-        .with_saved_segments(request)
-        .and_then(|request| Questions::read(kind, settings.clone(), now, first_event, &request));
+    site.forget_old_events().await?;
+    let settings = match site.record.borrow().as_ref() {
+        Some(record) => record.settings.clone(),
+        None => return Err(schema::corrupt("settings")),
+    };
+    let first = site.shelf()?.first_event();
+    let read =
+        site.with_saved_segments(request).and_then(|request| Questions::read(kind, settings, now, first, &request));
     let questions = match read {
         Ok(questions) => questions,
         Err(refusal) => return Ok(json!({ "status": refusal.status, "body": refusal.to_json() })),
     };
-    let (counted, damaged) = ask(site, questions)?;
+    let (counted, damaged) = ask(site, questions).await?;
     let mut body = counted.answer();
     tell_damage(&mut body, damaged);
     Ok(ok(body))
@@ -148,27 +148,29 @@ impl Count {
 }
 
 /// Counts what this object has; nothing where the site is not set up.
-pub(super) fn count(site: &Site, count: &Count) -> Result<Vec<u8>> {
+pub(super) async fn count(site: &Site, count: &Count) -> Result<Vec<u8>> {
     if !site.load_record()? {
         return Ok(Vec::new());
     }
-    site.forget_old_events()?;
+    site.forget_old_events().await?;
     let questions = count.questions().map_err(|_| worker::Error::RustError("not a question".into()))?;
-    let (counted, damaged) = ask(site, questions)?;
+    let (counted, damaged) = ask(site, questions).await?;
     Ok([&(damaged as u32).to_le_bytes()[..], &counted.partial()].concat())
 }
 
 /// Counts the events for questions; and how many segments cannot be read.
-fn ask(site: &Site, questions: Questions) -> Result<(Questions, usize)> {
-    let mut shelf = site.shelf()?;
-    let sql = site.storage.sql();
-    let mut read = |id| read_segment(&sql, id);
+async fn ask(site: &Site, questions: Questions) -> Result<(Questions, usize)> {
     let mut kept = site.answers.borrow_mut().take(&questions);
-    let counted = shelf.ask(questions.span(), &mut read, &mut kept, || questions.clone(), Questions::add)?;
+    let asked = site.with_segments(questions.span().unwrap_or_default(), |reader| {
+        let mut shelf = site.shelf()?;
+        let answered = shelf.ask(questions.span(), reader, &mut kept, || questions.clone(), Questions::add)?;
+        Ok((answered, shelf.damaged()))
+    });
+    let (counted, damaged) = asked.await?;
     if let Some(kept) = kept {
         site.answers.borrow_mut().put(questions, kept);
     }
-    Ok((counted, shelf.damaged()))
+    Ok((counted, damaged))
 }
 
 fn prepare(site: &Site, request: &Value) -> Value {

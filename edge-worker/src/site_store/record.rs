@@ -68,7 +68,8 @@ impl Site {
         self.hold(domain, given, import_key)
     }
 
-    /// Takes everything of the site away: its database, its salts, what memory holds.
+    /// Takes everything of the site away: its database, its archive, its salts, what memory
+    /// holds.
     pub(crate) async fn delete(&self) -> Result<()> {
         self.record.take();
         self.window.take();
@@ -77,7 +78,9 @@ impl Site {
         self.compaction_armed.set(false);
         self.armed_daily.set(false);
         self.active.take();
+        self.archive.clear();
         self.salts.delete_all().await?;
+        self.delete_archive().await?;
         self.storage.delete_alarm().await?;
         self.storage.delete_all().await
     }

@@ -1,15 +1,13 @@
 //! What is older than the owner keeps events for goes, also where nothing comes any more.
 
 use super::Site;
+use super::shelving::DAY_S;
 use engine::shelf::Tidiness;
 use std::time::Duration;
 use worker::Result;
 
 /// How often old events are looked for at least.
 const DAILY: Duration = Duration::from_hours(24);
-
-/// A day, in seconds.
-const DAY_S: i64 = 86_400;
 
 impl Site {
     /// From when on events are kept: for ever, or from the beginning of a day of UTC, so that what must go is rewritten
@@ -20,15 +18,15 @@ impl Site {
     }
 
     /// Takes away what is over its time, before anybody is told of it.
-    pub(super) fn forget_old_events(&self) -> Result<()> {
+    pub(super) async fn forget_old_events(&self) -> Result<()> {
         if self.retention_days().is_none() {
             return Ok(());
         }
         let keep_from_s = self.keep_from_s(self.now_ms().div_euclid(1000));
         let has_old = || self.shelf().map(|shelf| shelf.first_event().is_some_and(|first| first.0 < keep_from_s));
         if has_old()? {
-            self.compact()?;
-            while has_old()? && self.tidy(Tidiness::Rough)? {}
+            self.compact().await?;
+            while has_old()? && self.tidy(Tidiness::Rough).await? {}
         }
         Ok(())
     }
@@ -40,14 +38,6 @@ impl Site {
             self.armed_daily.set(true);
         }
         Ok(())
-    }
-
-    /// Has events go soon that new settings do not let stay.
-    pub(super) async fn arm_for_new_settings(&self) -> Result<()> {
-        match self.retention_days() {
-            Some(_) => self.write_down_soon().await,
-            None => Ok(()),
-        }
     }
 
     fn retention_days(&self) -> Option<u32> {

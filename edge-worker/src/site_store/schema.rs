@@ -5,6 +5,9 @@
 //! - `segments`: what is known of each segment without reading it.
 //! - `segment_bytes`: events as columns (`docs/segment-format.md`), in as many rows as they need.
 //! - `moved`: for each segment the places of visitors whose events are in a later one, four bytes each.
+//! - `archived`: for each segment in the archive the order of its events and the hashes of its visitors, which is all
+//!   that is left of its bytes here.
+//! - `archive_files`: every file in the archive; one without a segment is to be deleted.
 //! - `ids_<day>`: the ids counted on a day of arrival, a BLOB per commit; a table per day, so that forgetting them is a
 //!   `DROP TABLE`, which bills no rows.
 //! - `outcomes`: how many events ended how, per day of arrival.
@@ -15,17 +18,19 @@ use super::dedupe::ArrivalDay;
 use worker::{Error, Result, SqlStorage, SqlStorageValue};
 
 /// Version of the tables below; a later one migrates forward from it.
-pub const VERSION: i32 = 2;
+pub const VERSION: i32 = 3;
 
 const JOURNAL: &str =
     "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, arrived_s INTEGER NOT NULL, events BLOB NOT NULL)";
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 10] = [
     JOURNAL,
     "CREATE TABLE IF NOT EXISTS segments (id INTEGER PRIMARY KEY, first_s INTEGER NOT NULL, last_s INTEGER NOT NULL, rows INTEGER NOT NULL, visitors INTEGER NOT NULL, has_days INTEGER NOT NULL, has_names INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS segment_bytes (segment INTEGER NOT NULL, piece INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (segment, piece))",
     "CREATE TABLE IF NOT EXISTS notes (kind TEXT NOT NULL, id INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS moved (segment INTEGER PRIMARY KEY, places BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS archived (segment INTEGER PRIMARY KEY, event_order BLOB NOT NULL, hashes BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS archive_files (name TEXT PRIMARY KEY, segment INTEGER, day INTEGER NOT NULL, checksum BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS site (schema INTEGER NOT NULL, domain TEXT NOT NULL, settings TEXT NOT NULL, import_key BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS outcomes (day INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, outcome, reason)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS imports (key TEXT PRIMARY KEY, lines INTEGER NOT NULL, accepted INTEGER NOT NULL) WITHOUT ROWID",
@@ -48,7 +53,7 @@ pub fn migrate(sql: &SqlStorage, from: i64) -> Result<()> {
         return Err(Error::RustError(NEWER.to_owned()));
     }
     if from < VERSION.into() {
-        // Version 2 added `segments`, `moved` and `notes`.
+        // Version 2 added `segments`, `moved` and `notes`, version 3 the archive's tables and the rollups'.
         create(sql)?;
         sql.exec("UPDATE site SET schema = ?", vec![SqlStorageValue::Integer(VERSION.into())])?;
     }

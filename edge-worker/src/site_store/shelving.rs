@@ -1,6 +1,7 @@
 //! The site's events in the database and in memory: journal, segments, and who has left which segment.
 
-use super::{Site, schema};
+use super::archive::Unread;
+use super::{Site, archive, schema};
 use engine::event::Event;
 use engine::shelf::{Label, SegmentId, Shelf, Tidiness, Written};
 use std::cell::RefMut;
@@ -12,10 +13,16 @@ use worker::{Delay, Result, SqlStorage, SqlStorageValue};
 const JOURNAL_AGE: Duration = Duration::from_hours(1);
 
 /// After so long without events there is time to be thorough.
-const QUIET: Duration = Duration::from_secs(4);
+pub(super) const QUIET: Duration = Duration::from_secs(4);
+
+/// A day, in seconds.
+pub(super) const DAY_S: i64 = 86_400;
 
 /// A BLOB may have 2 MB.
 const PIECE_BYTES: usize = 1_900_000;
+
+/// No moment: of the archive only what is read is fetched.
+const NEVER: (i64, i64) = (i64::MAX, i64::MIN);
 
 /// What of a shelf is written with numbers of its own.
 #[derive(Default)]
@@ -74,12 +81,23 @@ impl Site {
 
     /// Writes the journal down as segments, and then rewrites segments one step after the other until all is tidy.
     pub(super) async fn write_down(self: &Rc<Self>, tidiness: Tidiness) -> Result<()> {
-        self.compact()?;
-        while self.tidy(tidiness)? {
+        self.compact().await?;
+        while self.tidy(tidiness).await? {
             // Others get their turn between two steps.
             Delay::from(Duration::ZERO).await;
         }
         Ok(())
+    }
+
+    /// Sees to it that what new settings ask for is done soon: events may be over their time, or cold, from now on.
+    pub(super) async fn tidy_soon(&self) -> Result<()> {
+        let settings = self.record.borrow().as_ref().map(|record| record.settings.clone());
+        match settings {
+            Some(settings) if settings.retention_days.or(settings.archive_after_days).is_some() => {
+                self.arm(QUIET).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sees to it that the journal is written down soon, after an import: whoever it names would have to be looked for
@@ -88,18 +106,23 @@ impl Site {
         self.arm(QUIET).await
     }
 
-    /// Writes the journal down, thoroughly if nothing has come for a while, else only roughly and again soon.
-    pub(super) async fn write_down_by_alarm(self: &Rc<Self>) -> Result<()> {
+    /// Writes the journal down, thoroughly if nothing has come for a while, else only roughly and again soon; answers
+    /// whether it was thoroughly.
+    pub(super) async fn write_down_by_alarm(self: &Rc<Self>) -> Result<bool> {
         let since_ms = crate::runtime::clock_ms() - self.shelved_ms.get();
         if since_ms >= QUIET.as_millis() as i64 {
-            return self.write_down(Tidiness::Thorough).await;
+            return self.write_down(Tidiness::Thorough).await.map(|()| true);
         }
         self.write_down(Tidiness::Rough).await?;
-        self.arm(QUIET).await
+        self.arm(QUIET).await.map(|()| false)
     }
 
     /// Moves the journal's events into segments, in one transaction.
-    pub(super) fn compact(&self) -> Result<()> {
+    pub(super) async fn compact(&self) -> Result<()> {
+        self.with_segments(NEVER, |reader| self.compact_with(reader)).await
+    }
+
+    fn compact_with(&self, reader: &mut archive::Reader<'_>) -> std::result::Result<(), Unread> {
         drop(self.shelf()?);
         let mut held = self.shelf.borrow_mut();
         let Some(held) = held.as_mut() else { return Ok(()) };
@@ -107,7 +130,7 @@ impl Site {
             return Ok(());
         }
         let sql = self.storage.sql();
-        let compaction = held.shelf.compaction(&mut |id| read_segment(&sql, id))?;
+        let compaction = held.shelf.compaction(reader)?;
         let first = held.last_id + 1;
         crate::runtime::transaction(&self.storage, || {
             compaction
@@ -125,18 +148,23 @@ impl Site {
     }
 
     /// Takes one step towards tidiness, in one transaction; false where there was nothing to do.
-    pub(super) fn tidy(&self, tidiness: Tidiness) -> Result<bool> {
+    pub(super) async fn tidy(&self, tidiness: Tidiness) -> Result<bool> {
+        self.with_segments(NEVER, |reader| self.tidy_with(tidiness, reader)).await
+    }
+
+    fn tidy_with(&self, tidiness: Tidiness, reader: &mut archive::Reader<'_>) -> std::result::Result<bool, Unread> {
         let now_s = self.now_ms().div_euclid(1000);
         let keep_from_s = self.keep_from_s(now_s);
         drop(self.shelf()?);
         let mut held = self.shelf.borrow_mut();
         let Some(held) = held.as_mut() else { return Ok(false) };
+        held.shelf.keep_apart(self.archive_before_s(now_s));
         let ids = held.shelf.next_rewrite(tidiness, now_s, keep_from_s);
         if ids.is_empty() {
             return Ok(false);
         }
         let sql = self.storage.sql();
-        let rewrite = held.shelf.rewrite(&ids, now_s, keep_from_s, &mut |id| read_segment(&sql, id))?;
+        let rewrite = held.shelf.rewrite(&ids, now_s, keep_from_s, reader)?;
         let first = held.last_id + 1;
         crate::runtime::transaction(&self.storage, || {
             rewrite.old.iter().try_for_each(|id| delete(&sql, *id))?;
@@ -165,7 +193,7 @@ impl Site {
         for row in schema::rows(&sql, statement, vec![SqlStorageValue::Integer(since_s)])? {
             let Some(id) = schema::integer(&row, 0) else { continue };
             let part =
-                engine::segment::Segment::open(read_segment(&sql, SegmentId(id))?).map(engine::segment::Part::new);
+                engine::segment::Segment::open(segment_bytes(&sql, SegmentId(id))?).map(engine::segment::Part::new);
             let events = part.and_then(|part| part.events(|_| true, &mut engine::segment::Nameless::default()));
             // A segment that cannot be read is set aside when it is asked.
             seen.extend(events.into_iter().flatten().filter(|event| event.time.0 >= since_s));
@@ -181,7 +209,7 @@ fn numbered(written: &[Written], first: i64) -> impl Iterator<Item = (SegmentId,
 fn load(sql: &SqlStorage) -> Result<Held> {
     let mut held = Held::default();
     let statement = "SELECT id, first_s, last_s, rows, visitors, has_days, has_names, (SELECT places FROM moved \
-                     WHERE segment = id) FROM segments ORDER BY id";
+                     WHERE segment = id), EXISTS (SELECT 1 FROM archived WHERE segment = id) FROM segments ORDER BY id";
     for row in sql.exec(statement, None)?.raw() {
         let row = row?;
         let number = |column| schema::integer(&row, column).ok_or_else(|| schema::corrupt("segments"));
@@ -195,6 +223,7 @@ fn load(sql: &SqlStorage) -> Result<Held> {
         };
         held.last_id = held.last_id.max(number(0)?);
         held.shelf.put(SegmentId(number(0)?), label, places(schema::blob(&row, 7).unwrap_or_default()));
+        held.shelf.set_away(SegmentId(number(0)?), number(8)? == 1);
     }
     for row in sql.exec("SELECT events FROM journal ORDER BY seq", None)?.raw() {
         let row = row?;
@@ -204,8 +233,8 @@ fn load(sql: &SqlStorage) -> Result<Held> {
     Ok(held)
 }
 
-/// The bytes of a segment. One that is gone is as one that is damaged.
-pub(super) fn read_segment(sql: &SqlStorage, id: SegmentId) -> Result<Rc<[u8]>> {
+/// The bytes of a segment. One that is gone is as one that is damaged; one in the archive has none here.
+pub(super) fn segment_bytes(sql: &SqlStorage, id: SegmentId) -> Result<Rc<[u8]>> {
     let statement = "SELECT bytes FROM segment_bytes WHERE segment = ? ORDER BY piece";
     let mut bytes = Vec::new();
     for row in sql.exec(statement, vec![SqlStorageValue::Integer(id.0)])?.raw() {
@@ -227,6 +256,11 @@ fn insert(sql: &SqlStorage, id: SegmentId, Written { label, bytes }: &Written) -
         label.has_names.into(),
     ];
     sql.exec(statement, numbers.into_iter().map(SqlStorageValue::Integer).collect::<Vec<_>>())?;
+    insert_bytes(sql, id, bytes)
+}
+
+/// Writes a segment's bytes.
+pub(super) fn insert_bytes(sql: &SqlStorage, id: SegmentId, bytes: &[u8]) -> Result<()> {
     for (piece, bytes) in bytes.chunks(PIECE_BYTES).enumerate() {
         let place = [id.0, piece as i64].map(SqlStorageValue::Integer);
         let values: Vec<_> = place.into_iter().chain([SqlStorageValue::Blob(bytes.to_vec())]).collect();
@@ -236,6 +270,7 @@ fn insert(sql: &SqlStorage, id: SegmentId, Written { label, bytes }: &Written) -
 }
 
 fn delete(sql: &SqlStorage, id: SegmentId) -> Result<()> {
+    archive::forget(sql, id)?;
     sql.exec("DELETE FROM segments WHERE id = ?", vec![SqlStorageValue::Integer(id.0)])?;
     sql.exec("DELETE FROM segment_bytes WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)])?;
     sql.exec("DELETE FROM moved WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)]).map(|_| ())

@@ -1,6 +1,6 @@
 //! All events of a site in one order that does not depend on how they are kept, a piece at a time.
 
-use super::{ReadSegment, SegmentId, Shelf};
+use super::{ReadSegment, SegmentId, Shelf, Shelved};
 use crate::event::{Event, VisitorHash};
 use crate::segment::{Nameless, Part};
 use std::collections::HashSet;
@@ -29,17 +29,30 @@ impl Shelf {
         read: &mut R,
     ) -> Result<Piece, R::Error> {
         self.settle(read)?;
-        let ids: Vec<SegmentId> =
-            self.readable().filter(|(_, shelved)| shelved.label.last_s >= since_s).map(|(id, _)| id).collect();
-        let mut begin: Option<i64> = None;
-        self.each_part(&ids, read, |part| {
+        let first_from = |part: &Part| {
             let firsts = part.visitor_firsts();
-            let first = firsts.iter().zip(0..).filter(|(first, visitor)| **first >= from_s && !part.is_moved(*visitor));
-            begin = first.map(|(first, _)| *first).chain(begin).min();
-        })?;
+            let wanted = |(first, visitor): &(&i64, u32)| **first >= from_s && !part.is_moved(*visitor);
+            firsts.iter().zip(0..).filter(wanted).map(|(first, _)| *first).min()
+        };
+        let label = |(id, shelved): (SegmentId, &Shelved)| (shelved.label.first_s, shelved.label.last_s, id);
+        let labels = self.readable().map(label).filter(|(_, last_s, _)| *last_s >= since_s.max(from_s));
+        let mut labels: Vec<(i64, i64, SegmentId)> = labels.collect();
+        labels.sort_unstable();
+        let mut begin = self.recent.parts().iter().filter_map(first_from).min();
+        for (first_s, _, id) in &labels {
+            // What begins later has nobody who came earlier.
+            if begin.is_some_and(|begin| begin <= *first_s) {
+                break;
+            }
+            let first = self.part(*id, read)?.and_then(|part| first_from(&part));
+            begin = first.into_iter().chain(begin).min();
+        }
         let Some(begin) = begin else { return Ok(Piece::default()) };
         let end = begin.saturating_add(PIECE_S);
-        let (mut visitors, mut nameless, mut more): (Vec<Vec<Event>>, _, _) = (Vec::new(), Nameless::default(), false);
+        let mut more = labels.iter().any(|(first_s, _, _)| *first_s >= end);
+        let near = labels.iter().filter(|(first_s, last_s, _)| *first_s < end && *last_s >= begin);
+        let ids: Vec<SegmentId> = near.map(|(_, _, id)| *id).collect();
+        let (mut visitors, mut nameless): (Vec<Vec<Event>>, _) = (Vec::new(), Nameless::default());
         self.each_part(&ids, read, |part| {
             let firsts = part.visitor_firsts();
             more |= firsts.iter().zip(0..).any(|(first, visitor)| *first >= end && !part.is_moved(visitor));

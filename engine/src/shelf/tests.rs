@@ -1,6 +1,7 @@
 use super::*;
 use crate::event::{ENGAGEMENT, PAGEVIEW, VisitAttributes, VisitorHash};
 use crate::query::{self, Kind, Questions};
+use crate::segment::Days;
 use crate::site::SiteSettings;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -10,6 +11,8 @@ use std::convert::Infallible;
 #[derive(Default)]
 struct Site {
     segments: BTreeMap<SegmentId, (Label, Rc<[u8]>)>,
+    /// Segments whose bytes are not among those, taken apart.
+    archived: BTreeMap<SegmentId, Days>,
     moved: BTreeMap<SegmentId, Vec<u32>>,
     journal: Vec<Event>,
     next_id: i64,
@@ -19,7 +22,72 @@ struct Site {
     kept_since: Option<UnixSeconds>,
 }
 
+/// Reads segments, and those that were fetched from the archive.
+struct Reader<'a> {
+    site: &'a Site,
+    fetched: &'a [(SegmentId, Rc<[u8]>)],
+}
+
+/// A segment that is in the archive, and whether somebody is about to leave it.
+struct Away(SegmentId, bool);
+
+impl ReadSegment for Reader<'_> {
+    type Error = Away;
+
+    fn read(&mut self, id: SegmentId) -> Result<Rc<[u8]>, Away> {
+        let fetched = self.fetched.iter().find(|(other, _)| *other == id).map(|(_, bytes)| bytes.clone());
+        let own = || self.site.segments.get(&id).map(|(_, bytes)| bytes.clone()).filter(|bytes| !bytes.is_empty());
+        fetched.or_else(own).ok_or(Away(id, false))
+    }
+
+    fn read_to_leave(&mut self, id: SegmentId) -> Result<Rc<[u8]>, Away> {
+        let bytes = self.site.segments[&id].1.clone();
+        if bytes.is_empty() { Err(Away(id, true)) } else { Ok(bytes) }
+    }
+
+    fn hashes(&mut self, id: SegmentId) -> Result<Option<Vec<(u32, VisitorHash)>>, Away> {
+        Ok(self.site.archived.get(&id).map(|days| days.hashes.clone()))
+    }
+}
+
 impl Site {
+    /// Does what reads segments, with so many of the archive at a time.
+    fn with<T>(&mut self, at_a_time: usize, mut act: impl FnMut(&mut Shelf, &mut Reader) -> Result<T, Away>) -> T {
+        let mut fetched = Vec::new();
+        for _ in 0..1_000 {
+            let mut taken = std::mem::take(&mut self.shelf);
+            let done = act(&mut taken, &mut Reader { site: self, fetched: &fetched });
+            self.shelf = taken;
+            let Away(id, leaving) = match done {
+                Ok(done) => return done,
+                Err(away) => away,
+            };
+            let days = &self.archived[&id];
+            let bytes = crate::segment::join(days.events.values().cloned().collect(), &days.order).unwrap();
+            if leaving {
+                self.archived.remove(&id);
+                self.segments.get_mut(&id).unwrap().1 = bytes;
+                self.shelf.set_away(id, false);
+            } else {
+                fetched.truncate(at_a_time - 1);
+                fetched.insert(0, (id, bytes));
+            }
+        }
+        panic!("it never ends");
+    }
+
+    /// Archives what is from before a day.
+    fn archive(&mut self, before_day: i64) {
+        self.shelf.keep_apart(Some(before_day * 86_400));
+        self.tidy(100 * 86_400 + 1);
+        while let Some(id) = self.shelf.next_to_archive() {
+            let bytes = std::mem::take(&mut self.segments.get_mut(&id).unwrap().1);
+            let days = Days::of(&Segment::open(bytes).unwrap(), |number| (id.0 as u64) << 40 | number << 33).unwrap();
+            self.archived.insert(id, days);
+            self.shelf.set_away(id, true);
+        }
+    }
+
     fn take(&mut self, events: &[Event]) {
         self.journal.extend(events.iter().cloned());
         self.shelf.take(events.to_vec());
@@ -30,6 +98,7 @@ impl Site {
         self.kept = None;
         for (id, (label, _)) in &self.segments {
             self.shelf.put(*id, label.clone(), self.moved.get(id).into_iter().flatten().copied());
+            self.shelf.set_away(*id, self.archived.contains_key(id));
         }
         self.shelf.take(self.journal.clone());
     }
@@ -45,11 +114,7 @@ impl Site {
     }
 
     fn compact(&mut self, crashes: bool) {
-        let compaction = {
-            let segments = &self.segments;
-            let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
-            self.shelf.compaction(&mut read).unwrap()
-        };
+        let compaction = self.with(1, |shelf, read| shelf.compaction(read));
         if crashes {
             return self.reopen();
         }
@@ -66,14 +131,11 @@ impl Site {
             if ids.is_empty() {
                 return;
             }
-            let rewrite = {
-                let segments = &self.segments;
-                let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
-                self.shelf.rewrite(&ids, now_s, i64::MIN, &mut read).unwrap()
-            };
+            let rewrite = self.with(1, |shelf, read| shelf.rewrite(&ids, now_s, i64::MIN, read));
             for id in &rewrite.old {
                 self.segments.remove(id);
                 self.moved.remove(id);
+                self.archived.remove(id);
             }
             let labels = self.write(rewrite.new);
             self.shelf.rewritten(&rewrite.old, labels);
@@ -81,12 +143,10 @@ impl Site {
     }
 
     fn export(&mut self, since_s: i64) -> Vec<Event> {
-        let segments = &self.segments;
-        let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
         let digest = |bytes: &[u8]| u64::from(crc32fast::hash(bytes)) << 8;
         let (mut events, mut next) = (Vec::new(), Some(i64::MIN));
         while let Some(from_s) = next {
-            let piece = self.shelf.export(from_s, since_s, digest, &mut read).unwrap();
+            let piece = self.with(usize::MAX, |shelf, read| shelf.export(from_s, since_s, digest, read));
             events.extend(piece.events);
             next = piece.next_s;
         }
@@ -99,13 +159,14 @@ impl Site {
         let begin =
             || Questions::read(Kind::Query, settings.clone(), UnixSeconds(30 * 86_400), first, request).unwrap();
         let span = begin().span();
-        let segments = &self.segments;
-        let mut read = |id| Ok::<_, Infallible>(segments[&id].1.clone());
         if self.kept_since != first {
             self.kept = None;
         }
         self.kept_since = first;
-        self.shelf.ask(span, &mut read, &mut self.kept, begin, Questions::add).unwrap().answer()
+        let mut kept = self.kept.take();
+        let answered = self.with(1, |shelf, read| shelf.ask(span, read, &mut kept, begin, Questions::add));
+        self.kept = kept;
+        answered.answer()
     }
 }
 
@@ -169,6 +230,8 @@ enum Step {
     Reopen,
     /// Roughly at 0, thoroughly at 1.
     Tidy(i64),
+    /// What is from before that day.
+    Archive(i64),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -179,6 +242,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::CompactAndCrash),
         1 => Just(Step::Reopen),
         1 => (0i64..2).prop_map(Step::Tidy),
+        1 => (1i64..20).prop_map(Step::Archive),
     ];
     proptest::collection::vec(step, 0..25)
 }
@@ -207,6 +271,7 @@ proptest! {
                 Step::CompactAndCrash => site.compact(true),
                 Step::Reopen => site.reopen(),
                 Step::Tidy(at) => site.tidy(at),
+                Step::Archive(before) => site.archive(before),
             }
         }
         site.take(&events[taken..]);
@@ -230,6 +295,7 @@ proptest! {
                 }
                 Step::Compact => site.compact(false),
                 Step::Tidy(at) => site.tidy(at),
+                Step::Archive(before) => site.archive(before),
                 _ => {}
             }
         }
@@ -317,6 +383,10 @@ fn hashes_go_when_their_salt_has_gone_and_nothing_else_changes() {
     site.tidy(60 * 86_400);
     assert!(site.shelf.labels().all(|(_, label)| !label.has_days));
     assert!(site.segments.len() < 6);
+    let exported = site.export(i64::MIN);
+    site.archive(4);
+    assert!(!site.archived.is_empty());
+    assert_eq!(site.export(i64::MIN), exported);
     assert_eq!(site.ask(&request()), plain(&all));
     let exported = site.export(i64::MIN);
     let mut other = Site::default();
@@ -396,7 +466,7 @@ fn what_is_over_its_time_goes() {
         site.compact(false);
     }
     // One that cannot be read goes with the rest, and one that is over only in part keeps the other.
-    site.segments.get_mut(&SegmentId(1)).unwrap().1 = Rc::default();
+    site.segments.get_mut(&SegmentId(1)).unwrap().1 = vec![0; 9].into();
     site.ask(&request());
     assert_eq!(site.shelf.damaged(), 1);
     let keep_from = 3 * 86_400 + 10;

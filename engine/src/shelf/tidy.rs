@@ -8,6 +8,10 @@ use crate::segment::{Hashes, Nameless};
 /// after its own, in any time zone.
 const DAY_HASHES_S: i64 = 3 * 86_400;
 
+/// Seconds that a segment's events must reach back from what is kept apart before it is rewritten for that: its visitors
+/// may have come both before and since, and then they cannot be parted.
+const APART_S: i64 = 7 * 86_400;
+
 /// Segments that stand side by side in time are joined when they are so many, and there is no time to be thorough.
 const JOINED: usize = 4;
 
@@ -39,9 +43,9 @@ impl Shelved {
 
 impl Shelf {
     /// The next segments to rewrite at the present moment, if any: those with events from before `keep_from_s`, which
-    /// go; those that most have left; those whose hashes can go; and small ones side by side. A segment that somebody
-    /// has left since the last compaction stays, since nothing else on disk has those events yet. One that is damaged
-    /// goes when all of it is over.
+    /// go; those that most have left; those that could be archived but for some visitors; those whose hashes can go; and
+    /// small ones side by side. A segment that somebody has left since the last compaction stays, since nothing else on
+    /// disk has those events yet. One that is damaged goes when all of it is over.
     pub fn next_rewrite(&self, tidiness: Tidiness, now_s: i64, keep_from_s: i64) -> Vec<SegmentId> {
         let is_over = |label: &Label| label.last_s < keep_from_s;
         let lost = self.damaged.iter().find(|id| self.segments.get(id).is_some_and(|lost| is_over(&lost.label)));
@@ -53,15 +57,24 @@ impl Shelf {
         in_time.sort_by_key(|(id, shelved)| (shelved.label.first_s, *id));
         let alone = |(_, shelved): &&(SegmentId, &Shelved)| {
             let gone = (shelved.label.rows as usize).saturating_sub(shelved.rows_left());
+            let straddles = self.apart_s.is_some_and(|apart_s| {
+                let earlier = shelved.apart_s.unwrap_or(shelved.label.first_s).max(shelved.label.first_s);
+                let rests = !shelved.is_away() && !shelved.label.has_days;
+                rests && shelved.label.last_s >= apart_s && earlier < apart_s - APART_S
+            });
+            // Nobody comes any more who would make it worth it, and with a list it cannot be archived.
+            let left_behind = self.is_early(shelved) && !shelved.label.has_days && !shelved.moved.is_empty();
             let too_many = match tidiness {
                 Tidiness::Rough => shelved.label.rows as usize / 2,
                 Tidiness::Thorough => shelved.label.rows as usize / 8,
             };
-            shelved.label.first_s < keep_from_s || gone > too_many || shelved.rows_left() == 0
+            let to_archive = tidiness == Tidiness::Thorough && (straddles || left_behind);
+            shelved.label.first_s < keep_from_s || gone > too_many || shelved.rows_left() == 0 || to_archive
         };
         if let Some((id, _)) = in_time.iter().find(alone) {
             return vec![*id];
         }
+        in_time.retain(|(_, shelved)| !shelved.is_away());
         let is_cold = |label: &Label| label.has_days && label.last_s < now_s - DAY_HASHES_S;
         let cold = in_time.iter().skip_while(|(_, shelved)| !is_cold(&shelved.label));
         let cold = together(cold.take_while(|(_, shelved)| is_cold(&shelved.label)));
@@ -72,7 +85,9 @@ impl Shelf {
         let small = in_time.windows(joined).find(|run| {
             let rows = || run.iter().map(|(_, shelved)| shelved.rows_left());
             let alike = run.windows(2).all(|pair| match pair {
-                [(_, left), (_, right)] => left.label.has_days == right.label.has_days,
+                [(_, left), (_, right)] => {
+                    left.label.has_days == right.label.has_days && self.is_early(left) == self.is_early(right)
+                }
                 _ => true,
             });
             let (sum, most) = (rows().sum::<usize>(), rows().max().unwrap_or(0));
@@ -113,8 +128,17 @@ impl Shelf {
         }
         let mut visitors: Vec<&[Event]> = events.chunk_by(|left, right| left.visitor == right.visitor).collect();
         visitors.sort_by_key(|events| events.iter().map(|event| event.time).min());
-        let new = written(&visitors, if is_cold { Hashes::DropOfDays } else { Hashes::Keep });
+        let is_early =
+            |events: &&[Event]| self.apart_s.is_some_and(|apart_s| events.iter().all(|event| event.time.0 < apart_s));
+        let (early, late): (Vec<_>, Vec<_>) = visitors.into_iter().partition(is_early);
+        let hashes = if is_cold { Hashes::DropOfDays } else { Hashes::Keep };
+        let new = [written(&early, hashes), written(&late, hashes)].concat();
         Ok(Rewrite { old, new })
+    }
+
+    /// Whether a segment is from before what is kept apart.
+    fn is_early(&self, shelved: &Shelved) -> bool {
+        self.apart_s.is_some_and(|apart_s| shelved.label.last_s < apart_s)
     }
 
     /// What a rewrite said is done, the new segments under these numbers.
@@ -126,6 +150,9 @@ impl Shelf {
         self.rest_version += 1;
         for (id, label) in new {
             self.put(id, label, []);
+            if let Some(shelved) = self.segments.get_mut(&id) {
+                shelved.apart_s = self.apart_s;
+            }
         }
     }
 

@@ -44,14 +44,17 @@ impl Built {
     }
 }
 
-/// The collector: its module, its entry, and the configuration of workerd.
-pub(super) fn worker(package: &Package) -> Result<Vec<Built>> {
+/// The collector: its module, the one that it loads when needed, its entry, and the configuration of workerd.
+pub(super) fn worker(package: &Package, parquet: &Package) -> Result<Vec<Built>> {
     let module = module::build("edge-worker", package)?;
+    let parquet = module::build("export-wasm", parquet)?;
     // workerd is as new as the lock says, and the glue imports the module in the newest way.
-    let entry = module::bundle(&package.entry, Some(&module), &["--target=esnext".into()])?;
+    let flags = ["--target=esnext".into(), parquet.alias];
+    let entry = module::bundle(&package.entry, Some(&module), &flags)?;
     let mut files = vec![
         Built::plain("worker/index.mjs", entry),
         Built::plain("worker/index_bg.wasm", module.wasm),
+        Built::plain("worker/parquet_bg.wasm", parquet.wasm),
         Built::unlisted("worker/workerd.capnp".into(), read("edge-worker/workerd.capnp")?),
         Built::unlisted("worker/demo.mjs".into(), read("edge-worker/js/demo.mjs")?),
     ];

@@ -33,7 +33,7 @@ pub(crate) fn all() -> Result<Vec<Artefact>> {
     setup::for_build()?;
     let packages = Packages::read()?;
     let mut files = Vec::new();
-    files.extend(assemble::worker(&packages.edge_worker)?);
+    files.extend(assemble::worker(&packages.edge_worker, &packages.export_wasm)?);
     files.extend(assemble::tracker(&packages.tracker)?);
     files.extend(assemble::dashboard(&packages.dashboard_wasm)?);
     assemble::write(&place::dist(), &files)?;

@@ -24,8 +24,8 @@ const WASM_FEATURES: [&str; 7] = [
 pub(super) struct Module {
     pub(super) wasm: Vec<u8>,
     pub(super) folder: PathBuf,
-    /// Lets entries import the glue by the crate's name.
-    alias: String,
+    /// The flag of esbuild that lets entries import the glue by the crate's name.
+    pub(super) alias: String,
 }
 
 /// Builds a crate's module. What has not changed since the last build is not made again.
@@ -94,6 +94,7 @@ fn bind(stem: &str, target: Target, compiled: Vec<u8>, folder: &Path) -> Result<
     match target {
         // After a panic the entry gives the module a fresh state.
         Target::Module => bindgen.module(true)?.reset_state_function(true).force_enable_abort_handler(true),
+        Target::Instance => bindgen.web(true)?.omit_default_module_path(true).reset_state_function(true),
         Target::Web => bindgen.web(true)?.omit_default_module_path(true),
     };
     bindgen.generate(folder)
@@ -133,7 +134,7 @@ pub(super) fn bundle(entry: &str, glue: Option<&Module>, flags: &[String]) -> Re
         esbuild
             .arg(at)
             .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"])
-            .args(["--external:cloudflare:*", "--external:./index_bg.wasm"])
+            .args(["--external:cloudflare:*", "--external:./*.wasm"])
             .args(flags),
     )?;
     Ok(bundled.into_bytes())

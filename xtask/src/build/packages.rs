@@ -12,7 +12,7 @@ use std::fs;
 pub(super) struct Package {
     /// Profile of Cargo.toml.
     pub(super) profile: String,
-    /// What loads the module: `module` (an ES module of workerd) or `web` (a page).
+    /// What loads the module: `module` (an ES module of workerd), `instance` (another module's glue) or `web` (a page).
     pub(super) bindgen: Target,
     /// Flags of wasm-opt.
     pub(super) wasm_opt: Vec<String>,
@@ -30,6 +30,8 @@ pub(super) struct Package {
 pub(super) enum Target {
     /// workerd imports it as a compiled module.
     Module,
+    /// The worker instantiates it when it is needed, and again when it broke.
+    Instance,
     /// A page fetches and instantiates it.
     Web,
 }
@@ -37,6 +39,7 @@ pub(super) enum Target {
 /// All of them.
 pub(super) struct Packages {
     pub(super) edge_worker: Package,
+    pub(super) export_wasm: Package,
     pub(super) tracker: Package,
     pub(super) dashboard_wasm: Package,
 }
@@ -51,6 +54,7 @@ struct File {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Named {
     edge_worker: Package,
+    export_wasm: Package,
     tracker: Package,
     dashboard_wasm: Package,
 }
@@ -59,14 +63,14 @@ impl Packages {
     /// Reads the file.
     pub(super) fn read() -> Result<Self> {
         let file = fs::read_to_string(place::root().join("wasm-pack.toml")).context("wasm-pack.toml is missing")?;
-        let File { packages: Named { edge_worker, tracker, dashboard_wasm } } =
+        let File { packages: Named { edge_worker, export_wasm, tracker, dashboard_wasm } } =
             toml::from_str(&file).context("wasm-pack.toml")?;
-        Ok(Self { edge_worker, tracker, dashboard_wasm })
+        Ok(Self { edge_worker, export_wasm, tracker, dashboard_wasm })
     }
 
     /// How large an artefact may be.
     pub(super) fn budget(&self, artefact: &str) -> Option<u64> {
-        [&self.edge_worker, &self.tracker, &self.dashboard_wasm]
+        [&self.edge_worker, &self.export_wasm, &self.tracker, &self.dashboard_wasm]
             .into_iter()
             .find_map(|package| package.budget.get(artefact).copied())
     }

@@ -42,6 +42,7 @@ const config :Workerd.Config = (
       durableObjectStorage = (localDisk = "objects"))),
     (name = "objects", disk = (path = "data/objects", writable = true)),
     (name = "salts", disk = (path = "data/salts", writable = true)),
+    (name = "archive", disk = (path = "data/archive", writable = true)),
     (name = "assets", disk = (path = "../assets")),
     (name = "demo-files", disk = (path = "../demo")),
     (name = "internet", network = (allow = [])),
