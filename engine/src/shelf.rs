@@ -10,6 +10,7 @@
 //! Bytes are passed in and out: what is here knows no storage.
 
 mod archive;
+mod decoded;
 mod export;
 mod hashes;
 mod read;
@@ -22,6 +23,7 @@ mod tests;
 use crate::event::{Event, UnixSeconds};
 use crate::segment::{Error, Hashes, Nameless, Part, Segment, encode};
 use archive::Home;
+use decoded::Decoded;
 pub use export::Piece;
 use hashes::Held;
 pub use read::ReadSegment;
@@ -128,6 +130,7 @@ pub struct Shelf {
     segments: BTreeMap<SegmentId, Shelved>,
     /// Segments that cannot be read: nothing is asked of them any more.
     damaged: BTreeSet<SegmentId>,
+    decoded: Decoded,
     recent: Recent,
     /// Counts up whenever the segments that rest are others or have other visitors.
     rest_version: u64,
@@ -142,6 +145,16 @@ pub struct Kept<Q> {
     counted: Q,
     /// The last segment that was asked: not the last there is where reading the next one failed.
     asked: SegmentId,
+}
+
+/// Which segments are asked one after the other.
+struct Pass<'a> {
+    /// Those that are restless, or those that are not.
+    restless: bool,
+    /// From when to when they must have events.
+    span: (i64, i64),
+    /// The last one that was asked.
+    asked: &'a mut SegmentId,
 }
 
 impl Shelf {
@@ -206,13 +219,15 @@ impl Shelf {
     /// Asks of all events from one moment to another (in seconds since 1970), part by part. A segment that turns out
     /// to be damaged is set aside, and `begin` is called again for a fresh start without it. What is `kept` of the same
     /// question is not asked again, and what it finds in segments that rest is kept, also where reading fails: then the
-    /// same can be asked again, and goes on where it was.
+    /// same can be asked again, and goes on where it was. Segments that rest and of which `rolled` says that it has added
+    /// what is known of them are not read.
     pub fn ask<R: ReadSegment, Q: Clone>(
         &mut self,
         span: Option<(i64, i64)>,
         read: &mut R,
         kept: &mut Option<Kept<Q>>,
         begin: impl Fn() -> Q,
+        rolled: impl Fn(&mut Q, SegmentId, &Label) -> bool,
         add: impl Fn(&mut Q, &Part),
     ) -> Result<Q, R::Error> {
         self.settle(read)?;
@@ -221,12 +236,14 @@ impl Shelf {
             let rest_version = self.rest_version;
             let known = kept.take().filter(|kept| kept.rest_version == rest_version);
             let rest = kept.insert(known.unwrap_or_else(|| Kept { rest_version, counted: begin(), asked: NONE }));
-            if !self.ask_segments(false, span, read, &mut rest.counted, &mut rest.asked, &add)? {
+            let mut resting = Pass { restless: false, span, asked: &mut rest.asked };
+            if !self.ask_segments(&mut resting, read, &mut rest.counted, &rolled, &add)? {
                 continue;
             }
             rest.asked = ALL;
             let mut question = rest.counted.clone();
-            if !self.ask_segments(true, span, read, &mut question, &mut { NONE }, &add)? {
+            let mut restless = Pass { restless: true, span, asked: &mut { NONE } };
+            if !self.ask_segments(&mut restless, read, &mut question, &|_, _, _| false, &add)? {
                 continue;
             }
             for part in self.recent.parts() {
@@ -236,35 +253,63 @@ impl Shelf {
         }
     }
 
-    /// Asks of the segments after `asked` that are restless, or of those that are not; false where one is damaged.
+    /// Asks of the segments of a pass; false where one is damaged.
     fn ask_segments<R: ReadSegment, Q>(
         &mut self,
-        restless: bool,
-        (from, to): (i64, i64),
+        pass: &mut Pass<'_>,
         read: &mut R,
         question: &mut Q,
-        asked: &mut SegmentId,
+        rolled: &impl Fn(&mut Q, SegmentId, &Label) -> bool,
         add: &impl Fn(&mut Q, &Part),
     ) -> Result<bool, R::Error> {
+        let (from, to) = pass.span;
         let wanted = |shelved: &Shelved| {
-            shelved.restless == restless && shelved.label.first_s <= to && shelved.label.last_s >= from
+            shelved.restless == pass.restless && shelved.label.first_s <= to && shelved.label.last_s >= from
         };
-        let wanted = self.readable().filter(|(id, shelved)| *id > *asked && wanted(shelved));
+        let wanted = self.readable().filter(|(id, shelved)| *id > *pass.asked && wanted(shelved));
         let ids: Vec<SegmentId> = wanted.map(|(id, _)| id).collect();
         for id in ids {
-            let Some(part) = self.part(id, read)? else { return Ok(false) };
-            add(question, &part);
-            if part.is_damaged() {
-                self.set_aside(id);
-                return Ok(false);
+            let rolled = self.segments.get(&id).is_some_and(|shelved| rolled(question, id, &shelved.label));
+            if !rolled {
+                let Some(part) = self.part(id, read)? else { return Ok(false) };
+                add(question, &part);
+                if part.is_damaged() {
+                    self.set_aside(id);
+                    return Ok(false);
+                }
+                self.decoded.put(id, part);
             }
-            *asked = id;
+            *pass.asked = id;
         }
         Ok(true)
     }
 
+    /// Asks of one segment alone; none where it does not rest or cannot be read.
+    pub fn ask_at_rest<R: ReadSegment, Q>(
+        &mut self,
+        id: SegmentId,
+        read: &mut R,
+        mut question: Q,
+        add: impl Fn(&mut Q, &Part),
+    ) -> Result<Option<Q>, R::Error> {
+        let rests = |shelved: &Shelved| !shelved.restless && !shelved.is_away() && !self.damaged.contains(&id);
+        if !self.segments.get(&id).is_some_and(rests) {
+            return Ok(None);
+        }
+        let Some(part) = self.part(id, read)? else { return Ok(None) };
+        add(&mut question, &part);
+        let damaged = part.is_damaged();
+        if !damaged {
+            self.decoded.put(id, part);
+        }
+        Ok((!damaged).then_some(question))
+    }
+
     /// A segment without those who have left it; none where it cannot be read, which sets it aside.
     fn part<R: ReadSegment>(&mut self, id: SegmentId, read: &mut R) -> Result<Option<Part>, R::Error> {
+        if let Some(part) = self.decoded.take(id) {
+            return Ok(Some(part));
+        }
         let Ok(segment) = Segment::open(read.read(id)?) else {
             self.set_aside(id);
             return Ok(None);
@@ -278,6 +323,7 @@ impl Shelf {
     }
 
     fn set_aside(&mut self, id: SegmentId) {
+        self.decoded.take(id);
         self.damaged.insert(id);
         self.rest_version += 1;
     }
@@ -317,6 +363,7 @@ impl Shelf {
             });
             match events {
                 Ok(events) => {
+                    self.decoded.take(id);
                     shelved.moved.extend(coming);
                     shelved.moved_lately = true;
                     if !std::mem::replace(&mut shelved.restless, true) {

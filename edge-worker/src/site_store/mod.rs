@@ -18,6 +18,7 @@ pub mod notes;
 pub mod question;
 mod record;
 mod retention;
+mod rollups;
 mod salt;
 pub mod schema;
 mod sending;
@@ -74,6 +75,8 @@ pub(crate) struct Site {
     compacting: Cell<bool>,
     /// Whether an alarm will look for events that are over their time.
     armed_daily: Cell<bool>,
+    /// Whether rollups are being made.
+    rolling: Cell<bool>,
     active: RefCell<ActiveVisitors>,
     archive: archive::Archive,
 }
@@ -98,6 +101,7 @@ impl DurableObject for SiteStore {
             compaction_armed: Cell::default(),
             compacting: Cell::default(),
             armed_daily: Cell::default(),
+            rolling: Cell::default(),
             active: RefCell::default(),
             archive: archive::Archive::new(&env, state.id().to_string()),
         };

@@ -67,7 +67,7 @@ pub enum Question {
 }
 
 /// Answers a question: `{"status": 200, "body": …}`, or 404 where the site is not set up.
-pub(super) async fn answer(site: &Site, question: Question) -> Result<Value> {
+pub(super) async fn answer(site: &Rc<Site>, question: Question) -> Result<Value> {
     if let Question::SetUp { domain, settings } = question {
         site.set_up(domain, settings)?;
         site.tidy_soon().await?;
@@ -101,7 +101,7 @@ fn ok(body: Value) -> Value {
     json!({ "status": 200, "body": body })
 }
 
-async fn query(site: &Site, kind: &str, now: UnixSeconds, request: &Value) -> Result<Value> {
+async fn query(site: &Rc<Site>, kind: &str, now: UnixSeconds, request: &Value) -> Result<Value> {
     let Some(kind) = Kind::named(kind) else { return Ok(json!({ "status": 404, "body": null })) };
     site.forget_old_events().await?;
     let settings = match site.record.borrow().as_ref() {
@@ -148,7 +148,7 @@ impl Count {
 }
 
 /// Counts what this object has; nothing where the site is not set up.
-pub(super) async fn count(site: &Site, count: &Count) -> Result<Vec<u8>> {
+pub(super) async fn count(site: &Rc<Site>, count: &Count) -> Result<Vec<u8>> {
     if !site.load_record()? {
         return Ok(Vec::new());
     }
@@ -159,14 +159,22 @@ pub(super) async fn count(site: &Site, count: &Count) -> Result<Vec<u8>> {
 }
 
 /// Counts the events for questions; and how many segments cannot be read.
-async fn ask(site: &Site, questions: Questions) -> Result<(Questions, usize)> {
+async fn ask(site: &Rc<Site>, questions: Questions) -> Result<(Questions, usize)> {
     let mut kept = site.answers.borrow_mut().take(&questions);
+    let rollups = if kept.is_none() { site.rollups(&questions)? } else { None };
     let asked = site.with_segments(questions.span().unwrap_or_default(), |reader| {
         let mut shelf = site.shelf()?;
-        let answered = shelf.ask(questions.span(), reader, &mut kept, || questions.clone(), Questions::add)?;
+        let begin = || questions.clone();
+        let rolled = |questions: &mut Questions, id, label: &_| {
+            rollups.as_ref().is_some_and(|rollups| rollups.add(questions, id, label))
+        };
+        let answered = shelf.ask(questions.span(), reader, &mut kept, begin, rolled, Questions::add)?;
         Ok((answered, shelf.damaged()))
     });
     let (counted, damaged) = asked.await?;
+    if let Some(rollups) = rollups {
+        site.make_rollups(rollups, questions.clone());
+    }
     if let Some(kept) = kept {
         site.answers.borrow_mut().put(questions, kept);
     }

@@ -8,7 +8,7 @@ use super::{Site, schema};
 use engine::query::{Questions, Standing};
 use engine::shelf::{Label, SegmentId};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 use worker::{Delay, Result, SqlStorage, SqlStorageValue};
@@ -24,7 +24,7 @@ const QUESTIONS_MAX: i64 = 24;
 pub(super) struct Rollups {
     question: [u8; 16],
     known: BTreeMap<SegmentId, Vec<u8>>,
-    missing: RefCell<Vec<SegmentId>>,
+    missing: RefCell<BTreeSet<SegmentId>>,
 }
 
 impl Rollups {
@@ -34,15 +34,11 @@ impl Rollups {
         if standing == Standing::Read || label.rows < SEGMENT_EVENTS_MIN {
             return false;
         }
-        match self.known.get(&id) {
-            Some(rollup) => questions.add_rollup(label, rollup).is_ok(),
-            None => {
-                if standing == Standing::Own {
-                    self.missing.borrow_mut().push(id);
-                }
-                false
-            }
+        let known = self.known.get(&id);
+        if known.is_none() && standing == Standing::Own {
+            self.missing.borrow_mut().insert(id);
         }
+        known.is_some_and(|rollup| questions.add_rollup(label, rollup).is_ok())
     }
 }
 

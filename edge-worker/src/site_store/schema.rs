@@ -12,6 +12,7 @@
 //!   `DROP TABLE`, which bills no rows.
 //! - `outcomes`: how many events ended how, per day of arrival.
 //! - `notes`: saved segments and annotations, as JSON.
+//! - `rollups`: what questions have counted in a segment, and `rollup_questions`: when each was last rolled up.
 //! - `imports`: how far each import with an idempotency key has come.
 
 use super::dedupe::ArrivalDay;
@@ -23,8 +24,11 @@ pub const VERSION: i32 = 3;
 const JOURNAL: &str =
     "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, arrived_s INTEGER NOT NULL, events BLOB NOT NULL)";
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 13] = [
     JOURNAL,
+    "CREATE TABLE IF NOT EXISTS rollups (id INTEGER PRIMARY KEY, question BLOB NOT NULL, segment INTEGER NOT NULL, counted BLOB NOT NULL, UNIQUE (question, segment))",
+    "CREATE INDEX IF NOT EXISTS rollups_of_segments ON rollups (segment)",
+    "CREATE TABLE IF NOT EXISTS rollup_questions (question BLOB PRIMARY KEY, made_ms INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS segments (id INTEGER PRIMARY KEY, first_s INTEGER NOT NULL, last_s INTEGER NOT NULL, rows INTEGER NOT NULL, visitors INTEGER NOT NULL, has_days INTEGER NOT NULL, has_names INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS segment_bytes (segment INTEGER NOT NULL, piece INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (segment, piece))",
     "CREATE TABLE IF NOT EXISTS notes (kind TEXT NOT NULL, id INTEGER NOT NULL, note TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID",

@@ -1,7 +1,7 @@
 //! The site's events in the database and in memory: journal, segments, and who has left which segment.
 
 use super::archive::Unread;
-use super::{Site, archive, schema};
+use super::{Site, archive, rollups, schema};
 use engine::event::Event;
 use engine::shelf::{Label, SegmentId, Shelf, Tidiness, Written};
 use std::cell::RefMut;
@@ -271,12 +271,14 @@ pub(super) fn insert_bytes(sql: &SqlStorage, id: SegmentId, bytes: &[u8]) -> Res
 
 fn delete(sql: &SqlStorage, id: SegmentId) -> Result<()> {
     archive::forget(sql, id)?;
+    rollups::forget(sql, id)?;
     sql.exec("DELETE FROM segments WHERE id = ?", vec![SqlStorageValue::Integer(id.0)])?;
     sql.exec("DELETE FROM segment_bytes WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)])?;
     sql.exec("DELETE FROM moved WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)]).map(|_| ())
 }
 
 fn write_moved(sql: &SqlStorage, id: SegmentId, places: &[u32]) -> Result<()> {
+    rollups::forget(sql, id)?;
     let places = places.iter().flat_map(|place| place.to_le_bytes()).collect();
     let statement =
         "INSERT INTO moved (segment, places) VALUES (?, ?) ON CONFLICT DO UPDATE SET places = excluded.places";

@@ -73,14 +73,20 @@ impl Questions {
                 query.now.write(&mut out);
             }
         }
-        out.finish()
+        let mut rollup = out.finish();
+        rollup.extend_from_slice(&crc32fast::hash(&rollup).to_le_bytes());
+        rollup
     }
 
     /// Adds a segment's rollup to the ranges that hold it.
     ///
     /// # Errors
-    /// The bytes are no rollup of these questions; all that was counted is worth nothing then.
+    /// The bytes are damaged, and nothing is added.
     pub fn add_rollup(&mut self, label: &Label, rollup: &[u8]) -> Result<(), Malformed> {
+        let (rollup, checksum) = rollup.split_last_chunk::<4>().ok_or(Malformed)?;
+        if crc32fast::hash(rollup).to_le_bytes() != *checksum {
+            return Err(Malformed);
+        }
         let mut from = Reader::new(rollup, &mut self.dictionaries)?;
         for question in self.asked.iter_mut().flatten() {
             let Question::Query(query) = question else { return Err(Malformed) };

@@ -19,7 +19,11 @@ pub(super) struct Decoded {
 
 impl std::fmt::Debug for Decoded {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Decoded").field("segments", &self.places).field("bytes", &self.bytes).finish()
+        formatter
+            .debug_struct("Decoded")
+            .field("segments", &self.places)
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
     }
 }
 

@@ -86,6 +86,8 @@ impl Shelf {
                 with(&part);
                 if part.is_damaged() {
                     self.set_aside(*id);
+                } else {
+                    self.decoded.put(*id, part);
                 }
             }
         }

@@ -1,10 +1,11 @@
 use super::*;
 use crate::event::{ENGAGEMENT, PAGEVIEW, VisitAttributes, VisitorHash};
-use crate::query::{self, Kind, Questions};
+use crate::query::{self, Kind, Questions, Standing};
 use crate::segment::Days;
 use crate::site::SiteSettings;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::convert::Infallible;
 
 /// What would be on disk, and the shelf in memory.
@@ -14,6 +15,8 @@ struct Site {
     /// Segments whose bytes are not among those, taken apart.
     archived: BTreeMap<SegmentId, Days>,
     moved: BTreeMap<SegmentId, Vec<u32>>,
+    /// What [`rolled_request`] counted in segments.
+    rollups: BTreeMap<SegmentId, Vec<u8>>,
     journal: Vec<Event>,
     next_id: i64,
     shelf: Shelf,
@@ -119,6 +122,7 @@ impl Site {
             return self.reopen();
         }
         self.journal.clear();
+        self.rollups.retain(|id, _| !compaction.moved.iter().any(|(moved, _)| moved == id));
         self.moved.extend(compaction.moved);
         let labels = self.write(compaction.segments);
         self.shelf.compacted(labels);
@@ -135,6 +139,7 @@ impl Site {
             for id in &rewrite.old {
                 self.segments.remove(id);
                 self.moved.remove(id);
+                self.rollups.remove(id);
                 self.archived.remove(id);
             }
             let labels = self.write(rewrite.new);
@@ -164,9 +169,33 @@ impl Site {
         }
         self.kept_since = first;
         let mut kept = self.kept.take();
-        let answered = self.with(1, |shelf, read| shelf.ask(span, read, &mut kept, begin, Questions::add));
+        let answered =
+            self.with(1, |shelf, read| shelf.ask(span, read, &mut kept, begin, |_, _, _| false, Questions::add));
         self.kept = kept;
         answered.answer()
+    }
+
+    /// Asks out of rollups, and makes those that are missing.
+    fn ask_rolled(&mut self, request: &Value) -> Value {
+        let (site, first) = (Rc::new(settings()), self.shelf.first_event());
+        let begin = || Questions::read(Kind::Query, site.clone(), UnixSeconds(30 * 86_400), first, request).unwrap();
+        let (rollups, missing) = (self.rollups.clone(), RefCell::new(BTreeSet::new()));
+        let rolled = |questions: &mut Questions, id: SegmentId, label: &Label| {
+            let standing = questions.standing(label);
+            if standing == Standing::Own && !rollups.contains_key(&id) {
+                missing.borrow_mut().insert(id);
+            }
+            let known = rollups.get(&id).filter(|_| standing != Standing::Read);
+            known.is_some_and(|known| questions.add_rollup(label, known).is_ok())
+        };
+        let mut kept = None;
+        let answer =
+            self.with(1, |shelf, read| shelf.ask(begin().span(), read, &mut kept, begin, rolled, Questions::add));
+        for id in missing.into_inner() {
+            let counted = self.with(1, |shelf, read| shelf.ask_at_rest(id, read, begin(), Questions::add));
+            self.rollups.extend(counted.map(|counted| (id, counted.rollup())));
+        }
+        answer.answer()
     }
 }
 
@@ -194,6 +223,32 @@ fn request() -> Value {
         })
     });
     json!({"site_id": "example.com", "queries": queries.collect::<Vec<_>>()})
+}
+
+/// A request about one of a few ranges, with or without the one before.
+fn rolled_request(which: usize) -> Value {
+    let all = ["visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration"];
+    let range = [
+        json!("all"),
+        json!(["1970-01-03", "1970-01-09"]),
+        json!(["1970-01-05T00:30:00Z", "1970-01-10T00:50:00Z"]),
+        json!(["1970-01-08", "1970-01-12"]),
+    ][which]
+        .clone();
+    let compared = json!({"comparisons": {"mode": "previous_period"}});
+    let queries = [
+        json!({"metrics": all, "include": compared}),
+        json!({"metrics": all, "dimensions": ["event:page", "visit:browser"]}),
+        json!({"metrics": all, "dimensions": ["time:hour"], "include": compared}),
+        json!({"metrics": ["visitors"], "dimensions": ["time:week", "visit:exit_page"]}),
+        json!({"metrics": ["visitors", "conversion_rate"], "dimensions": ["event:goal"]}),
+        json!({"metrics": ["scroll_depth", "time_on_page"], "dimensions": ["event:page"]}),
+    ];
+    let ranged = queries.map(|mut query| {
+        query["date_range"] = range.clone();
+        query
+    });
+    json!({"site_id": "example.com", "queries": ranged})
 }
 
 fn event((visitor, time, name, path, browser): (u64, i64, u8, u8, u8)) -> Event {
@@ -225,6 +280,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 enum Step {
     Take(usize),
     Ask,
+    AskRolled(usize),
     Compact,
     CompactAndCrash,
     Reopen,
@@ -238,6 +294,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => (1usize..9).prop_map(Step::Take),
         1 => Just(Step::Ask),
+        2 => (0usize..4).prop_map(Step::AskRolled),
         2 => Just(Step::Compact),
         1 => Just(Step::CompactAndCrash),
         1 => Just(Step::Reopen),
@@ -248,8 +305,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn plain(events: &[Event]) -> Value {
+    plain_of(events, &request())
+}
+
+fn plain_of(events: &[Event], request: &Value) -> Value {
     let part = Part::new(Segment::open(encode(events, Hashes::Keep).into()).unwrap());
-    query::answer(query::Kind::Query, &[part], &settings(), UnixSeconds(30 * 86_400), &request()).unwrap()
+    query::answer(query::Kind::Query, &[part], &settings(), UnixSeconds(30 * 86_400), request).unwrap()
 }
 
 proptest! {
@@ -267,6 +328,10 @@ proptest! {
                     taken = end;
                 }
                 Step::Ask => prop_assert_eq!(site.ask(&request()), plain(&events[..taken])),
+                Step::AskRolled(which) => {
+                    let request = rolled_request(which);
+                    prop_assert_eq!(site.ask_rolled(&request), plain_of(&events[..taken], &request));
+                }
                 Step::Compact => site.compact(false),
                 Step::CompactAndCrash => site.compact(true),
                 Step::Reopen => site.reopen(),

@@ -145,6 +145,7 @@ impl Shelf {
     pub fn rewritten(&mut self, old: &[SegmentId], new: impl IntoIterator<Item = (SegmentId, Label)>) {
         for id in old {
             self.segments.remove(id);
+            self.decoded.take(*id);
             self.damaged.remove(id);
         }
         self.rest_version += 1;
