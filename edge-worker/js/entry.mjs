@@ -137,8 +137,8 @@ export class SiteStore extends Guarded {
   }
 
   /** A piece of an export, with where the next begins in front. */
-  takeOut(format, from, since) {
-    return this.call("export", format, from, since);
+  takeOut(from, since) {
+    return this.call("export", from, since);
   }
 
   /** Counts what this object has for a question that is asked of several. */

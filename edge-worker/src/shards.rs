@@ -11,6 +11,8 @@ use crate::site_store::delivery::{Delivery, Sender};
 use crate::site_store::question::{Count, Question, tell_damage};
 use crate::site_store::site_day;
 use crate::site_store::visitor::{Salt, hash};
+use engine::event::Event;
+use engine::shelf::Piece;
 use engine::site::Layout;
 use futures_util::future::{join_all, try_join, try_join_all};
 use protocol::outcome::Outcome;
@@ -218,4 +220,49 @@ pub async fn import_progress(env: &Env, domain: &str, key: &str) -> Result<(Vec<
     let of = |answer: &Answer, field| answer.body.get(field).and_then(Value::as_u64).unwrap_or(0);
     let lines = answers.iter().map(|answer| of(answer, "lines")).collect();
     Ok((lines, answers.iter().map(|answer| of(answer, "accepted")).sum()))
+}
+
+/// All events of a site, those of the visitors who first came in the same hour at a time.
+pub struct Pieces {
+    env: Env,
+    since_s: i64,
+    shards: Vec<Shard>,
+}
+
+/// How far the events of an object are taken.
+struct Shard {
+    object: String,
+    /// Where the next piece begins; none after the last.
+    next_s: Option<i64>,
+    /// The piece that was taken last, if its time has not come.
+    held: Option<Piece>,
+}
+
+impl Pieces {
+    /// The events from a moment on (in seconds since 1970) of all objects.
+    pub fn of(env: Env, objects: Vec<String>, since_s: i64) -> Self {
+        let shard = |object| Shard { object, next_s: Some(i64::MIN), held: None };
+        Self { env, since_s, shards: objects.into_iter().map(shard).collect() }
+    }
+
+    /// Whether there are no more.
+    pub fn is_done(&self) -> bool {
+        self.shards.iter().all(|shard| shard.next_s.is_none() && shard.held.is_none())
+    }
+
+    /// The next events, of the earliest hour that any object still has.
+    pub async fn next(&mut self) -> Result<Vec<Event>> {
+        for Shard { object, next_s, held } in &mut self.shards {
+            if let (None, Some(from_s)) = (&held, *next_s) {
+                let taken = client::export(&self.env, object, from_s, self.since_s).await?;
+                let piece = taken.ok_or_else(|| Error::RustError("the site is gone".into()))?;
+                *next_s = piece.next_s;
+                *held = Some(piece).filter(|piece| !piece.events.is_empty() || piece.next_s.is_some());
+            }
+        }
+        let held = self.shards.iter().filter_map(|shard| shard.held.as_ref());
+        let Some(hour) = held.map(|piece| piece.begin_s).min() else { return Ok(Vec::new()) };
+        let due = self.shards.iter_mut().filter_map(|shard| shard.held.take_if(|piece| piece.begin_s == hour));
+        Ok(Piece::of_all(due.map(|piece| piece.events)))
+    }
 }

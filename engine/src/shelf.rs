@@ -284,6 +284,11 @@ impl Shelf {
         Ok(true)
     }
 
+    /// Whether a segment is not decoded, and there is memory for it.
+    pub fn could_decode(&self, id: SegmentId) -> bool {
+        self.decoded.could_hold(id)
+    }
+
     /// Asks of one segment alone; none where it does not rest or cannot be read.
     pub fn ask_at_rest<R: ReadSegment, Q>(
         &mut self,

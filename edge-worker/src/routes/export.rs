@@ -6,24 +6,20 @@ use crate::answer::{Answer, Refusal};
 use crate::call::Call;
 use crate::ingest;
 use crate::parquet::File;
-use crate::site_store::client::{self, Taken};
+use crate::shards::{self, Pieces};
 use crate::site_store::export::Format;
 use crate::site_store::question::Question;
 use futures_util::stream;
-use serde_json::Value;
 use std::time::Duration;
-use worker::{Delay, Env, Method, Response, ResponseBuilder};
+use worker::{Delay, Method, Response, ResponseBuilder};
 
 /// The header that says how many segments cannot be read, so that their events are missing. Absent where all can be.
 const DAMAGED: &str = "x-passerby-damaged-segments";
 
 /// Where an export is.
 struct Export {
-    env: Env,
-    site: String,
+    pieces: Pieces,
     format: Format,
-    since_s: i64,
-    next_s: Option<i64>,
     /// What makes the pieces one file, where they are none by themselves.
     file: Option<File>,
 }
@@ -48,18 +44,21 @@ pub(super) async fn answer(call: &Call) -> Answer {
         })?,
     };
     // What is damaged is known and the first piece is taken before the answer begins, so that what is wrong has a status.
-    let damage = client::ask(&call.env, &site, &Question::Damage).await?.body;
-    let damaged = damage.get("segments").and_then(Value::as_u64).unwrap_or(0);
+    let damage = shards::ask_all(&call.env, &site, &Question::Damage).await?;
+    if damage.iter().any(|answer| answer.body.is_null()) {
+        return Err(Refusal::unknown_site());
+    }
+    let damaged: u64 = damage.iter().filter_map(|answer| answer.body.get("segments")?.as_u64()).sum();
     let file = if format == Format::Parquet { Some(File::begin()?) } else { None };
-    let mut export = Export { env: call.env.clone(), site, format, since_s, next_s: Some(i64::MIN), file };
-    let first = export.piece().await?.ok_or_else(Refusal::unknown_site)?;
+    let pieces = Pieces::of(call.env.clone(), shards::objects(&call.env, &site).await?, since_s);
+    let mut export = Export { pieces, format, file };
+    let first = export.piece().await?;
     let begin = [format.begin(), first].concat();
     let rest = stream::try_unfold(export, |mut export| async move {
-        if export.next_s.is_none() {
+        if export.pieces.is_done() {
             return Ok(None);
         }
-        let piece = export.piece().await?.ok_or_else(|| worker::Error::RustError("the site is gone".into()))?;
-        Ok::<_, worker::Error>(Some((piece, export)))
+        Ok::<_, worker::Error>(Some((export.piece().await?, export)))
     });
     let pieces = futures_util::StreamExt::chain(stream::iter([Ok(begin)]), rest);
     let response: Response = ResponseBuilder::new().with_status(200).from_stream(pieces)?;
@@ -74,28 +73,26 @@ pub(super) async fn answer(call: &Call) -> Answer {
 }
 
 impl Export {
-    /// The next piece, empty only at the end; none where the site is not set up.
-    async fn piece(&mut self) -> worker::Result<Option<Vec<u8>>> {
-        while let Some(from_s) = self.next_s {
-            let taken = client::export(&self.env, &self.site, self.format, from_s, self.since_s).await?;
-            let Some(Taken { next_s, bytes }) = taken else { return Ok(None) };
-            self.next_s = next_s;
+    /// The next piece, empty only at the end.
+    async fn piece(&mut self) -> worker::Result<Vec<u8>> {
+        while !self.pieces.is_done() {
+            let written = self.format.write(&self.pieces.next().await?);
             let mut bytes = match &self.file {
-                Some(file) => file.push(&bytes)?,
-                None => bytes,
+                Some(file) => file.push(&written)?,
+                None => written,
             };
-            if next_s.is_none()
+            if self.pieces.is_done()
                 && let Some(file) = self.file.take()
             {
                 bytes.append(&mut file.finish()?);
             }
             if !bytes.is_empty() {
-                return Ok(Some(bytes));
+                return Ok(bytes);
             }
             // As long as nothing is sent, nobody makes this wait for the network, where others wait.
             Delay::from(Duration::ZERO).await;
         }
-        Ok(Some(Vec::new()))
+        Ok(Vec::new())
     }
 }
 

@@ -2,8 +2,8 @@
 //! name (see `crate::shards`).
 
 use super::delivery::Delivery;
-use super::export::Format;
 use super::question::Question;
+use engine::shelf::Piece;
 use js_sys::Uint8Array;
 use protocol::outcome::Outcome;
 use serde_json::Value;
@@ -24,12 +24,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     async fn deliver(this: &SiteStub, bytes: Uint8Array) -> std::result::Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = takeOut)]
-    async fn take_out(
-        this: &SiteStub,
-        format: &str,
-        from_s: &str,
-        since_s: &str,
-    ) -> std::result::Result<JsValue, JsValue>;
+    async fn take_out(this: &SiteStub, from_s: &str, since_s: &str) -> std::result::Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     async fn count(this: &SiteStub, count: &str) -> std::result::Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -91,21 +86,16 @@ pub async fn deliver(env: &Env, object: &str, delivery: &Delivery) -> Result<Opt
     }
 }
 
-/// A piece of an export.
-pub struct Taken {
-    /// Where the next piece begins; none after the last.
-    pub next_s: Option<i64>,
-    /// The piece.
-    pub bytes: Vec<u8>,
-}
-
 /// Takes a piece of an export (see `Shelf::export`); none where the site is not set up.
-pub async fn export(env: &Env, object: &str, format: Format, from_s: i64, since_s: i64) -> Result<Option<Taken>> {
-    let piece = stub(env, object)?.take_out(format.name(), &from_s.to_string(), &since_s.to_string()).await?;
-    let piece = Uint8Array::new(&piece).to_vec();
-    let Some((next_s, bytes)) = piece.split_first_chunk::<8>() else { return Ok(None) };
-    let next_s = Some(i64::from_le_bytes(*next_s)).filter(|next_s| *next_s != i64::MAX);
-    Ok(Some(Taken { next_s, bytes: bytes.to_vec() }))
+pub async fn export(env: &Env, object: &str, from_s: i64, since_s: i64) -> Result<Option<Piece>> {
+    let taken =
+        Uint8Array::new(&stub(env, object)?.take_out(&from_s.to_string(), &since_s.to_string()).await?).to_vec();
+    let Some((begin_s, rest)) = taken.split_first_chunk::<8>() else { return Ok(None) };
+    let unreadable = || Error::RustError("an export cannot be read".into());
+    let (next_s, record) = rest.split_first_chunk::<8>().ok_or_else(unreadable)?;
+    let events = engine::journal::decode(record).map_err(|_| unreadable())?;
+    let [begin_s, next_s] = [*begin_s, *next_s].map(i64::from_le_bytes);
+    Ok(Some(Piece { events, begin_s, next_s: Some(next_s).filter(|next_s| *next_s != i64::MAX) }))
 }
 
 /// Has events counted (see `SiteStore::count`): how many segments cannot be read, and the counts; none where the site is

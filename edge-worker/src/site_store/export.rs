@@ -2,6 +2,7 @@
 
 use super::{Site, schema};
 use engine::event::{Event, VisitorHash};
+use engine::shelf::Piece;
 use export::{csv, ndjson, visitor};
 use worker::Result;
 
@@ -51,7 +52,8 @@ impl Format {
         }
     }
 
-    fn write(self, events: &[Event]) -> Vec<u8> {
+    /// Writes events; for Parquet, whose file the worker makes of all of them, as a journal record.
+    pub fn write(self, events: &[Event]) -> Vec<u8> {
         match self {
             Self::Ndjson => ndjson::chunk(events, &visitor_text),
             Self::Csv => csv::chunk(events, &visitor_text),
@@ -80,9 +82,9 @@ impl Site {
         Ok(damaged)
     }
 
-    /// A piece of an export and where the next begins; see [`engine::shelf::Shelf::export`]. What turns out to be damaged
-    /// only now ends the export: its beginning did not say so.
-    pub(super) async fn export(&self, format: Format, from_s: i64, since_s: i64) -> Result<(Vec<u8>, Option<i64>)> {
+    /// A piece of an export; see [`engine::shelf::Shelf::export`]. What turns out to be damaged only now ends the export:
+    /// its beginning did not say so.
+    pub(super) async fn export(&self, from_s: i64, since_s: i64) -> Result<Piece> {
         let digest = |bytes: &[u8]| {
             let [first, ..] = *blake3::hash(bytes).as_bytes().as_chunks::<8>().0 else { return 0 };
             u64::from_le_bytes(first)
@@ -93,7 +95,7 @@ impl Site {
         if self.shelf()?.damaged() > damaged {
             return Err(schema::corrupt("segments"));
         }
-        Ok((format.write(&piece.events), piece.next_s))
+        Ok(piece)
     }
 }
 

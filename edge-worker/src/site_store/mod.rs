@@ -138,24 +138,20 @@ impl SiteStore {
         Ok(question::count(&self.site, &count).await?)
     }
 
-    /// A piece of an export in a format: eight bytes that say where the next begins (the greatest number: nowhere) and
-    /// then the piece; nothing where the site is not set up. Moments are seconds since 1970 as texts.
-    pub async fn export(
-        &self,
-        format: String,
-        from_s: String,
-        since_s: String,
-    ) -> std::result::Result<Vec<u8>, JsValue> {
-        let (Some(format), Ok(from_s), Ok(since_s)) = (export::Format::named(&format), from_s.parse(), since_s.parse())
-        else {
+    /// A piece of an export: eight bytes that say in which hour it begins, eight where the next begins (the greatest
+    /// number: nowhere), and the events as a journal record; nothing where the site is not set up. Moments are seconds
+    /// since 1970 as texts.
+    pub async fn export(&self, from_s: String, since_s: String) -> std::result::Result<Vec<u8>, JsValue> {
+        let (Ok(from_s), Ok(since_s)) = (from_s.parse(), since_s.parse()) else {
             return Err(JsValue::from("unknown export"));
         };
         if !self.site.load_record()? {
             return Ok(Vec::new());
         }
         self.site.forget_old_events().await?;
-        let (bytes, next_s) = self.site.export(format, from_s, since_s).await?;
-        Ok([&next_s.unwrap_or(i64::MAX).to_le_bytes()[..], &bytes].concat())
+        let piece = self.site.export(from_s, since_s).await?;
+        let [begin_s, next_s] = [piece.begin_s, piece.next_s.unwrap_or(i64::MAX)].map(i64::to_le_bytes);
+        Ok([&begin_s[..], &next_s, &engine::journal::encode(&piece.events)].concat())
     }
 
     /// Answers a [`Question`] in JSON with an answer in JSON.

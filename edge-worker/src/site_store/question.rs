@@ -173,7 +173,7 @@ async fn ask(site: &Rc<Site>, questions: Questions) -> Result<(Questions, usize)
     });
     let (counted, damaged) = asked.await?;
     if let Some(rollups) = rollups {
-        site.make_rollups(rollups, questions.clone());
+        site.work_ahead(rollups, questions.clone());
     }
     if let Some(kept) = kept {
         site.answers.borrow_mut().put(questions, kept);

@@ -25,6 +25,8 @@ pub(super) struct Rollups {
     question: [u8; 16],
     known: BTreeMap<SegmentId, Vec<u8>>,
     missing: RefCell<BTreeSet<SegmentId>>,
+    /// Segments that were not read because of their rollup.
+    spared: RefCell<Vec<SegmentId>>,
 }
 
 impl Rollups {
@@ -38,7 +40,11 @@ impl Rollups {
         if known.is_none() && standing == Standing::Own {
             self.missing.borrow_mut().insert(id);
         }
-        known.is_some_and(|rollup| questions.add_rollup(label, rollup).is_ok())
+        let is_added = known.is_some_and(|rollup| questions.add_rollup(label, rollup).is_ok());
+        if is_added {
+            self.spared.borrow_mut().push(id);
+        }
+        is_added
     }
 }
 
@@ -55,14 +61,16 @@ impl Site {
                 known.insert(SegmentId(id), counted.to_vec());
             }
         }
-        Ok(Some(Rollups { question, known, missing: RefCell::default() }))
+        Ok(Some(Rollups { question, known, missing: RefCell::default(), spared: RefCell::default() }))
     }
 
-    /// Makes the rollups that a question lacked, one after the other, while others get their turn.
-    pub(super) fn make_rollups(self: &Rc<Self>, rollups: Rollups, questions: Questions) {
-        let Rollups { question, missing, .. } = rollups;
-        let missing = missing.into_inner();
-        if missing.len() < MISSING_MIN || self.rolling.replace(true) {
+    /// Makes the rollups that a question lacked, and decodes segments that it did not need, since a filter is what is
+    /// asked next; one after the other, while others get their turn.
+    pub(super) fn work_ahead(self: &Rc<Self>, rollups: Rollups, questions: Questions) {
+        let Rollups { question, missing, spared, .. } = rollups;
+        let (missing, spared) = (missing.into_inner(), spared.into_inner());
+        let missing = if missing.len() < MISSING_MIN { BTreeSet::new() } else { missing };
+        if missing.is_empty() && spared.is_empty() || self.rolling.replace(true) {
             return;
         }
         let site = Rc::clone(self);
@@ -74,8 +82,22 @@ impl Site {
                     break;
                 }
             }
+            for id in spared.into_iter().rev() {
+                Delay::from(Duration::ZERO).await;
+                if site.decode(id, &questions).is_err() {
+                    break;
+                }
+            }
             site.rolling.set(false);
         });
+    }
+
+    fn decode(&self, id: SegmentId, questions: &Questions) -> Result<()> {
+        if self.record.borrow().is_some() && self.shelf()?.could_decode(id) {
+            let mut read = |id| segment_bytes(&self.storage.sql(), id);
+            self.shelf()?.ask_at_rest(id, &mut read, questions.clone(), Questions::add)?;
+        }
+        Ok(())
     }
 
     fn make_rollup(&self, question: [u8; 16], id: SegmentId, questions: &Questions) -> Result<()> {

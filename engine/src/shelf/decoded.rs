@@ -28,6 +28,11 @@ impl std::fmt::Debug for Decoded {
 }
 
 impl Decoded {
+    /// Whether a segment is not there, and would stay if it were.
+    pub(super) fn could_hold(&self, id: SegmentId) -> bool {
+        !self.places.contains_key(&id) && self.bytes < BYTES_MAX - BYTES_MAX / 16
+    }
+
     /// Takes a segment out.
     pub(super) fn take(&mut self, id: SegmentId) -> Option<Part> {
         let last_s = self.places.remove(&id)?;

@@ -13,12 +13,34 @@ const PIECE_S: i64 = 3600;
 pub struct Piece {
     /// Visitor by visitor in the order of their first event, each one's events as they came.
     pub events: Vec<Event>,
+    /// The hour in which they first came, by its first second; 0 where there are none.
+    pub begin_s: i64,
     /// Where the next piece begins; none after the last.
     pub next_s: Option<i64>,
 }
 
+impl Piece {
+    /// One piece of several of the same hour, each with visitors of its own.
+    pub fn of_all(pieces: impl IntoIterator<Item = Vec<Event>>) -> Vec<Event> {
+        let mut visitors = Vec::new();
+        for piece in pieces {
+            visitors.extend(piece.chunk_by(|left, right| left.visitor == right.visitor).map(<[Event]>::to_vec));
+        }
+        in_order(visitors)
+    }
+}
+
+/// Visitors in the order of their first event, told apart.
+fn in_order(mut visitors: Vec<Vec<Event>>) -> Vec<Event> {
+    let first = |events: &Vec<Event>| (events.iter().map(|event| event.time).min(), events.first().map(|e| e.visitor));
+    visitors.sort_by_cached_key(first);
+    tell_apart(&mut visitors);
+    visitors.into_iter().flatten().collect()
+}
+
 impl Shelf {
-    /// The events from `since_s` on of the visitors who first came at `from_s` or in the hour after the first who did.
+    /// The events from `since_s` on of the visitors who first came at `from_s` or later, in the first hour (counted from
+    /// 1970) in which anybody did.
     /// A visitor whose hash is gone gets one that `digest` makes of what is exported of him; the hashes that are left
     /// become those of names, so that an import keeps them.
     pub fn export<R: ReadSegment>(
@@ -44,11 +66,13 @@ impl Shelf {
             if begin.is_some_and(|begin| begin <= *first_s) {
                 break;
             }
-            let first = self.part(*id, read)?.and_then(|part| first_from(&part));
-            begin = first.into_iter().chain(begin).min();
+            let Some(part) = self.part(*id, read)? else { continue };
+            begin = first_from(&part).into_iter().chain(begin).min();
+            self.decoded.put(*id, part);
         }
         let Some(begin) = begin else { return Ok(Piece::default()) };
-        let end = begin.saturating_add(PIECE_S);
+        let begin_s = begin.div_euclid(PIECE_S).saturating_mul(PIECE_S);
+        let end = begin_s.saturating_add(PIECE_S);
         let mut more = labels.iter().any(|(first_s, _, _)| *first_s >= end);
         let near = labels.iter().filter(|(first_s, last_s, _)| *first_s < end && *last_s >= begin);
         let ids: Vec<SegmentId> = near.map(|(_, _, id)| *id).collect();
@@ -67,11 +91,7 @@ impl Shelf {
             }
         })?;
         visitors.retain(|events| !events.is_empty());
-        let first =
-            |events: &Vec<Event>| (events.iter().map(|event| event.time).min(), events.first().map(|e| e.visitor));
-        visitors.sort_by_cached_key(first);
-        tell_apart(&mut visitors);
-        Ok(Piece { events: visitors.into_iter().flatten().collect(), next_s: more.then_some(end) })
+        Ok(Piece { events: in_order(visitors), begin_s, next_s: more.then_some(end) })
     }
 
     /// Calls `with` for each of these segments and for the recent events. Damaged ones are set aside.
