@@ -15,6 +15,7 @@ mod export;
 mod hashes;
 mod read;
 mod recent;
+mod sieve;
 mod tidy;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use export::Piece;
 use hashes::Held;
 pub use read::ReadSegment;
 use recent::Recent;
+pub use sieve::Sieve;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 pub use tidy::{Rewrite, Tidiness};
@@ -67,6 +69,8 @@ pub struct Label {
     pub has_days: bool,
     /// Whether any visitor's hash is of a name.
     pub has_names: bool,
+    /// Which hashes visitors may have.
+    pub sieve: Sieve,
 }
 
 impl Label {
@@ -84,6 +88,7 @@ impl Label {
             visitors: segment.visitors() as u32,
             has_days: hashes.iter().any(|(_, hash)| hash.is_of_one_day()),
             has_names: hashes.iter().any(|(_, hash)| !hash.is_of_one_day()),
+            sieve: Sieve::of(hashes.iter().map(|(_, hash)| *hash)),
         })
     }
 }
@@ -345,6 +350,9 @@ impl Shelf {
         for id in ids.into_iter().rev() {
             let Some(shelved) = self.segments.get_mut(&id) else { continue };
             if !(days && shelved.label.has_days || names && shelved.label.has_names) {
+                continue;
+            }
+            if !new.iter().any(|hash| shelved.label.sieve.lets_through(*hash)) {
                 continue;
             }
             if shelved.held.is_none() {

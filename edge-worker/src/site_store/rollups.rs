@@ -8,7 +8,7 @@ use super::{Site, schema};
 use engine::query::{Questions, Standing};
 use engine::shelf::{Label, SegmentId};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 use worker::{Delay, Result, SqlStorage, SqlStorageValue};
@@ -23,7 +23,7 @@ const QUESTIONS_MAX: i64 = 24;
 /// The rollups of a question.
 pub(super) struct Rollups {
     question: [u8; 16],
-    known: BTreeMap<SegmentId, Vec<u8>>,
+    sql: SqlStorage,
     missing: RefCell<BTreeSet<SegmentId>>,
     /// Segments that were not read because of their rollup.
     spared: RefCell<Vec<SegmentId>>,
@@ -36,32 +36,33 @@ impl Rollups {
         if standing == Standing::Read || label.rows < SEGMENT_EVENTS_MIN {
             return false;
         }
-        let known = self.known.get(&id);
-        if known.is_none() && standing == Standing::Own {
+        // One at a time: those of a large site would not fit into memory together.
+        let rollup = self.read(id).unwrap_or_default();
+        if rollup.is_none() && standing == Standing::Own {
             self.missing.borrow_mut().insert(id);
         }
-        let is_added = known.is_some_and(|rollup| questions.add_rollup(label, rollup).is_ok());
+        let is_added = rollup.is_some_and(|rollup| questions.add_rollup(label, &rollup).is_ok());
         if is_added {
             self.spared.borrow_mut().push(id);
         }
         is_added
     }
+
+    fn read(&self, id: SegmentId) -> Result<Option<Vec<u8>>> {
+        let statement = "SELECT counted FROM rollups WHERE question = ? AND segment = ?";
+        let values = vec![SqlStorageValue::Blob(self.question.to_vec()), SqlStorageValue::Integer(id.0)];
+        let row = self.sql.exec(statement, values)?.raw().next().transpose()?;
+        Ok(row.and_then(|row| schema::blob(&row, 0).map(<[u8]>::to_vec)))
+    }
 }
 
 impl Site {
     /// What is known for questions; none where they are of no kind that has rollups.
-    pub(super) fn rollups(&self, questions: &Questions) -> Result<Option<Rollups>> {
-        let Some(of) = questions.rollup_of() else { return Ok(None) };
-        let [question, ..] = *blake3::hash(of.as_bytes()).as_bytes().as_chunks::<16>().0 else { return Ok(None) };
-        let statement = "SELECT segment, counted FROM rollups WHERE question = ?";
-        let mut known = BTreeMap::new();
-        for row in self.storage.sql().exec(statement, vec![SqlStorageValue::Blob(question.to_vec())])?.raw() {
-            let row = row?;
-            if let (Some(id), Some(counted)) = (schema::integer(&row, 0), schema::blob(&row, 1)) {
-                known.insert(SegmentId(id), counted.to_vec());
-            }
-        }
-        Ok(Some(Rollups { question, known, missing: RefCell::default(), spared: RefCell::default() }))
+    pub(super) fn rollups(&self, questions: &Questions) -> Option<Rollups> {
+        let of = questions.rollup_of()?;
+        let [question, ..] = *blake3::hash(of.as_bytes()).as_bytes().as_chunks::<16>().0 else { return None };
+        let sql = self.storage.sql();
+        Some(Rollups { question, sql, missing: RefCell::default(), spared: RefCell::default() })
     }
 
     /// Makes the rollups that a question lacked, and decodes segments that it did not need, since a filter is what is

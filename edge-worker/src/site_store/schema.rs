@@ -12,6 +12,7 @@
 //!   `DROP TABLE`, which bills no rows.
 //! - `outcomes`: how many events ended how, per day of arrival.
 //! - `notes`: saved segments and annotations, as JSON.
+//! - `sieves`: which visitors a segment may know, so that it need not be read to know that it does not.
 //! - `rollups`: what questions have counted in a segment, and `rollup_questions`: when each was last rolled up.
 //! - `imports`: how far each import with an idempotency key has come.
 
@@ -24,8 +25,9 @@ pub const VERSION: i32 = 3;
 const JOURNAL: &str =
     "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, arrived_s INTEGER NOT NULL, events BLOB NOT NULL)";
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     JOURNAL,
+    "CREATE TABLE IF NOT EXISTS sieves (segment INTEGER PRIMARY KEY, bits BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS rollups (id INTEGER PRIMARY KEY, question BLOB NOT NULL, segment INTEGER NOT NULL, counted BLOB NOT NULL, UNIQUE (question, segment))",
     "CREATE INDEX IF NOT EXISTS rollups_of_segments ON rollups (segment)",
     "CREATE TABLE IF NOT EXISTS rollup_questions (question BLOB PRIMARY KEY, made_ms INTEGER NOT NULL) WITHOUT ROWID",
@@ -57,7 +59,7 @@ pub fn migrate(sql: &SqlStorage, from: i64) -> Result<()> {
         return Err(Error::RustError(NEWER.to_owned()));
     }
     if from < VERSION.into() {
-        // Version 2 added `segments`, `moved` and `notes`, version 3 the archive's tables and the rollups'.
+        // Version 2 added `segments`, `moved` and `notes`, version 3 `sieves`, the archive's tables and the rollups'.
         create(sql)?;
         sql.exec("UPDATE site SET schema = ?", vec![SqlStorageValue::Integer(VERSION.into())])?;
     }

@@ -3,7 +3,7 @@
 use super::archive::Unread;
 use super::{Site, archive, rollups, schema};
 use engine::event::Event;
-use engine::shelf::{Label, SegmentId, Shelf, Tidiness, Written};
+use engine::shelf::{Label, SegmentId, Shelf, Sieve, Tidiness, Written};
 use std::cell::RefMut;
 use std::rc::Rc;
 use std::time::Duration;
@@ -209,7 +209,8 @@ fn numbered(written: &[Written], first: i64) -> impl Iterator<Item = (SegmentId,
 fn load(sql: &SqlStorage) -> Result<Held> {
     let mut held = Held::default();
     let statement = "SELECT id, first_s, last_s, rows, visitors, has_days, has_names, (SELECT places FROM moved \
-                     WHERE segment = id), EXISTS (SELECT 1 FROM archived WHERE segment = id) FROM segments ORDER BY id";
+                     WHERE segment = id), EXISTS (SELECT 1 FROM archived WHERE segment = id), (SELECT bits FROM sieves WHERE segment = id) \
+                     FROM segments ORDER BY id";
     for row in sql.exec(statement, None)?.raw() {
         let row = row?;
         let number = |column| schema::integer(&row, column).ok_or_else(|| schema::corrupt("segments"));
@@ -220,6 +221,8 @@ fn load(sql: &SqlStorage) -> Result<Held> {
             visitors: number(4)? as u32,
             has_days: number(5)? == 1,
             has_names: number(6)? == 1,
+            // One of an earlier version has none, and is looked into.
+            sieve: Sieve::from_bytes(schema::blob(&row, 9).unwrap_or_default()),
         };
         held.last_id = held.last_id.max(number(0)?);
         held.shelf.put(SegmentId(number(0)?), label, places(schema::blob(&row, 7).unwrap_or_default()));
@@ -256,6 +259,8 @@ fn insert(sql: &SqlStorage, id: SegmentId, Written { label, bytes }: &Written) -
         label.has_names.into(),
     ];
     sql.exec(statement, numbers.into_iter().map(SqlStorageValue::Integer).collect::<Vec<_>>())?;
+    let sieve = vec![SqlStorageValue::Integer(id.0), SqlStorageValue::Blob(label.sieve.bytes().to_vec())];
+    sql.exec("INSERT INTO sieves (segment, bits) VALUES (?, ?)", sieve)?;
     insert_bytes(sql, id, bytes)
 }
 
@@ -273,6 +278,7 @@ fn delete(sql: &SqlStorage, id: SegmentId) -> Result<()> {
     archive::forget(sql, id)?;
     rollups::forget(sql, id)?;
     sql.exec("DELETE FROM segments WHERE id = ?", vec![SqlStorageValue::Integer(id.0)])?;
+    sql.exec("DELETE FROM sieves WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)])?;
     sql.exec("DELETE FROM segment_bytes WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)])?;
     sql.exec("DELETE FROM moved WHERE segment = ?", vec![SqlStorageValue::Integer(id.0)]).map(|_| ())
 }
