@@ -221,6 +221,11 @@ impl Shelf {
         self.segments.iter().map(|(id, shelved)| (*id, shelved)).filter(|(id, _)| !self.damaged.contains(id))
     }
 
+    /// Whether what was kept still holds: the segments that rest are the same.
+    pub fn still_holds<Q>(&self, kept: &Kept<Q>) -> bool {
+        kept.rest_version == self.rest_version
+    }
+
     /// Asks of all events from one moment to another (in seconds since 1970), part by part. A segment that turns out
     /// to be damaged is set aside, and `begin` is called again for a fresh start without it. What is `kept` of the same
     /// question is not asked again, and what it finds in segments that rest is kept, also where reading fails: then the

@@ -46,11 +46,12 @@ async function answers(first, last, filters) {
     { metrics: all, include: { comparisons: { mode: "previous_period" } } },
     { metrics: ["visitors", "pageviews"], dimensions: ["time:day"] },
     { metrics: ["visitors", "events"], dimensions: ["event:page"], include: { total_rows: true } },
-    { metrics: all, dimensions: ["visit:entry_page"] },
+    { metrics: ["visits", "bounce_rate", "visit_duration"], dimensions: ["visit:entry_page"] },
     { metrics: ["visitors", "conversion_rate"], dimensions: ["event:goal"] },
     { metrics: ["visitors", "visits"], dimensions: ["visit:country", "visit:browser"] },
   ].map((query) => ({ ...query, date_range, filters }));
   const { results } = await api.mustOwner("POST", "/api/v2/query", { site_id: SITE, queries });
+  for (const { results: rows, error } of results) assert.ok(rows, error);
   return results.map(({ results, meta }) => ({ results, meta }));
 }
 
@@ -67,32 +68,32 @@ test("a dashboard out of rollups", { timeout: 180_000 }, async (t) => {
   await t.test("rollups are made once it is asked", async () => {
     await eventually(
       async () => {
-        await same(2, 31);
+        await same(-1, 34);
         assert.ok(rollups() >= 4, "no rollups yet");
       },
       { within: 60_000, every: 1_000 },
     );
   });
   await t.test("other ranges, with segments that lie across their ends", async () => {
-    for (const [first, last] of [[3, 31], [0, 33], [8, 20], [20, 33], [-40, 10], [15, 15]]) await same(first, last);
+    for (const [first, last] of [[-1, 34], [3, 31], [8, 20], [20, 33], [34, 68], [15, 15]]) await same(first, last);
   });
   await t.test("after a kill", async () => {
     await worker.kill();
     await worker.startAgain();
-    for (const [first, last] of [[2, 31], [5, 30]]) await same(first, last);
+    for (const [first, last] of [[-1, 34], [5, 30]]) await same(first, last);
   });
   await t.test("when visitors come again whom segments know, and when they have been written down anew", async () => {
     const again = all.filter((_, n) => n % 20_000 === 77).map((line) => JSON.parse(line));
     for (const event of again) event.timestamp = new Date(Date.parse(event.timestamp) + 600_000).toISOString();
     const before = rollups();
-    const { results } = (await answers(2, 31, []))[0];
+    const { results } = (await answers(-1, 34, []))[0];
     assert.equal((await api.importEvents(SITE, again)).json.accepted, again.length);
-    await same(2, 31);
-    assert.notDeepEqual((await answers(2, 31, []))[0].results, results);
+    await same(-1, 34);
+    assert.notDeepEqual((await answers(-1, 34, []))[0].results, results);
     await eventually(async () => assert.ok(rollups() < before), { within: 30_000, every: 500 });
-    await same(2, 31);
+    await same(-1, 34);
     await worker.kill();
     await worker.startAgain();
-    await same(2, 31);
+    await same(-1, 34);
   });
 });

@@ -160,7 +160,8 @@ pub(super) async fn count(site: &Rc<Site>, count: &Count) -> Result<Vec<u8>> {
 
 /// Counts the events for questions; and how many segments cannot be read.
 async fn ask(site: &Rc<Site>, questions: Questions) -> Result<(Questions, usize)> {
-    let mut kept = site.answers.borrow_mut().take(&questions);
+    let kept = site.answers.borrow_mut().take(&questions);
+    let mut kept = kept.filter(|kept| site.shelf().is_ok_and(|shelf| shelf.still_holds(kept)));
     let rollups = if kept.is_none() { site.rollups(&questions) } else { None };
     let asked = site.with_segments(questions.span().unwrap_or_default(), |reader| {
         let mut shelf = site.shelf()?;
