@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pageview } from "../harness/api.mjs";
+import { eventually } from "../harness/eventually.mjs";
 import { Worker } from "../harness/worker.mjs";
 
 const METRICS = ["visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration", "views_per_visit"];
@@ -168,6 +169,34 @@ test("the number is raised and lowered, and visits go on across midnight", { tim
   const later = "2026-03-04T20:00:00Z";
   const range = ["2026-03-02", "2026-03-04"];
   assert.deepEqual(await answers(many, range, later), await answers(one, range, later));
+});
+
+test("what is cold of each object is archived, asked, exported and deleted", { timeout: 90_000 }, async () => {
+  const site = "archived.test";
+  const settings = { shards: 3 };
+  await api.putSite(site, settings);
+  const lines = Array.from({ length: 3_000 }, (_, n) => ({
+    name: "pageview",
+    visitor: `visitor ${n % 400}`,
+    timestamp: new Date(Date.UTC(2026, 0, 2) + n * 800_000).toISOString(),
+    hostname: site,
+    pathname: `/p${n % 50}`,
+  }));
+  assert.equal((await api.importEvents(site, lines)).json.accepted, 3_000);
+  const range = ["2026-01-01", "2026-02-20"];
+  const ask = async () => (await answers(site, range, "2026-03-01T00:00:00Z")).slice(0, 4);
+  const before = await ask();
+  await api.putSite(site, { ...settings, archive_after_days: 30 });
+  const files = () => readdirSync(join(worker.data, "archive"), { recursive: true }).filter((name) => name.endsWith(".parquet"));
+  // Every object has its file of the last day.
+  await eventually(() => assert.equal(files().filter((name) => name.includes("day=2026-01-29")).length, 3), { within: 60_000 });
+  assert.deepEqual(await ask(), before);
+  await worker.kill();
+  await worker.startAgain();
+  assert.deepEqual(await ask(), before);
+  assert.equal((await takeOut(site)).trim().split("\n").length, 3_000);
+  await api.mustOwner("DELETE", `/api/v1/sites/${site}`);
+  assert.deepEqual(files(), []);
 });
 
 test("a site that is deleted leaves no object behind", { timeout: 30_000 }, async () => {
