@@ -8,7 +8,7 @@
 
 use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
 use engine::query::{Kind, Questions};
-use engine::segment::{Hashes, Part, Segment, encode};
+use engine::segment::{Bytes, Hashes, Part, Segment, encode};
 use engine::site::SiteSettings;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -152,7 +152,7 @@ fn main() {
             if events.len() >= SEGMENT_EVENTS {
                 made += events.len();
                 let start = Instant::now();
-                let segment: Rc<[u8]> = encode(&std::mem::take(&mut events), Hashes::DropOfDays).into();
+                let segment: Bytes = encode(&std::mem::take(&mut events), Hashes::DropOfDays).into();
                 encoding += start.elapsed().as_secs_f64();
                 bytes += segment.len();
                 for (number, length) in

@@ -9,8 +9,8 @@ mod detail;
 
 use crate::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
 use bytes::{Reader, Writer};
+use hashbrown::HashMap;
 use protocol::event::Revenue;
-use std::collections::HashMap;
 use std::hash::Hash;
 
 /// The version that this build writes.

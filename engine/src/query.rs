@@ -171,8 +171,17 @@ impl Questions {
     pub fn add(&mut self, part: &Part) {
         let firsts = (self.visitors, self.visits);
         let scan = Scan::new(part, &self.site.goals, &self.selects.0, &mut self.dictionaries, firsts);
-        for question in self.asked.iter_mut().flatten() {
-            question.add(&scan);
+        // What is not a query looks at more than filters keep.
+        let few = if self.kind == Kind::Query { scan.few_visits() } else { None };
+        if let Some(visits) = few {
+            let some = part.only(visits);
+            if some.visits_len() > 0 {
+                let scan = Scan::new(&some, &self.site.goals, &self.selects.0, &mut self.dictionaries, firsts);
+                self.asked.iter_mut().flatten().for_each(|question| question.add(&scan));
+                part.learn_damage(&some);
+            }
+        } else {
+            self.asked.iter_mut().flatten().for_each(|question| question.add(&scan));
         }
         self.visitors += part.segment().visitors() as u32;
         self.visits += part.segment().visits() as u32;

@@ -26,12 +26,15 @@ use layout::FAMILIES_LEN;
 pub(crate) use layout::{CITY, family_of};
 pub use order::VISIT_GAP_SECONDS;
 pub use part::Part;
-pub(crate) use part::{DetailField, NO_DEPTH, NO_TIME};
+pub(crate) use part::{Coded, DetailField, NO_DEPTH, NO_TIME};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 pub(crate) use texts::Texts;
 pub use write::{Hashes, encode};
+
+/// A segment's bytes, for as many as look at them.
+pub type Bytes = Rc<Vec<u8>>;
 
 /// The version that this build writes.
 pub const VERSION: u8 = 1;
@@ -65,19 +68,19 @@ impl From<Malformed> for Error {
 /// A segment whose header has been read and found whole.
 #[derive(Clone, Debug)]
 pub struct Segment {
-    bytes: Rc<[u8]>,
+    bytes: Bytes,
     rows: usize,
     visits: usize,
     visitors: usize,
     first_s: i64,
     last_s: i64,
     tuples: [usize; FAMILIES_LEN],
-    columns: BTreeMap<u8, (Range<usize>, u32)>,
+    columns: Rc<BTreeMap<u8, (Range<usize>, u32)>>,
 }
 
 impl Segment {
     /// Opens a segment.
-    pub fn open(bytes: Rc<[u8]>) -> Result<Self, Error> {
+    pub fn open(bytes: Bytes) -> Result<Self, Error> {
         let mut from = Reader::new(&bytes);
         if from.raw(layout::MAGIC.len())? != layout::MAGIC {
             return Err(Error::Damaged);
@@ -111,7 +114,7 @@ impl Segment {
         if !counts_fit || start != bytes.len() || tuples.iter().any(|count| *count > rows) {
             return Err(Error::Damaged);
         }
-        Ok(Self { rows, visits, visitors, first_s, last_s, tuples, columns, bytes: bytes.clone() })
+        Ok(Self { rows, visits, visitors, first_s, last_s, tuples, columns: columns.into(), bytes: bytes.clone() })
     }
 
     /// A segment whose checksums are made right first, for tests of what they would hide.
@@ -122,7 +125,7 @@ impl Segment {
         let place = bytes.len() - from.len();
         bytes.get_mut(place..place + 4)?.copy_from_slice(&crc32fast::hash(&header).to_le_bytes());
         let mut segment = Self::open(bytes.into()).ok()?;
-        for (range, checksum) in segment.columns.values_mut() {
+        for (range, checksum) in Rc::make_mut(&mut segment.columns).values_mut() {
             *checksum = crc32fast::hash(segment.bytes.get(range.clone())?);
         }
         Some(segment)
@@ -179,14 +182,18 @@ impl Segment {
         if crc32fast::hash(bytes) == *checksum { Ok(bytes) } else { Err(Error::Damaged) }
     }
 
-    /// A column of codes with its texts.
-    fn coded(&self, number: u8, len: usize) -> Result<(Vec<u32>, Texts), Error> {
+    /// A column of `len` codes, of which only some may be wanted, with its texts.
+    fn coded(&self, number: u8, len: usize, places: Option<&[u32]>) -> Result<(Vec<u32>, Texts), Error> {
         let column = self.column(number)?;
         if column.is_empty() {
-            return Ok((vec![0; len], Texts::default()));
+            return Ok((vec![0; places.map_or(len, <[u32]>::len)], Texts::default()));
         }
         let mut from = Reader::new(column);
-        let codes = packed::unpack(from.run()?, len)?;
+        let codes = from.run()?;
+        let codes = match places {
+            None => packed::unpack(codes, len)?,
+            Some(places) => packed::pick(codes, len, places)?,
+        };
         Ok((codes, texts::read(from.raw(from.len())?)?))
     }
 }

@@ -22,7 +22,7 @@ mod tidy;
 mod tests;
 
 use crate::event::{Event, UnixSeconds};
-use crate::segment::{Error, Hashes, Nameless, Part, Segment, encode};
+use crate::segment::{Bytes, Error, Hashes, Nameless, Part, Segment, encode};
 use archive::Home;
 use decoded::Decoded;
 pub use export::Piece;
@@ -31,7 +31,6 @@ pub use read::ReadSegment;
 use recent::Recent;
 pub use sieve::Sieve;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 pub use tidy::{Rewrite, Tidiness};
 
 /// The number of a segment of a site: later ones have greater numbers.
@@ -99,7 +98,7 @@ pub struct Written {
     /// Its label.
     pub label: Label,
     /// Its bytes.
-    pub bytes: Rc<[u8]>,
+    pub bytes: Bytes,
 }
 
 /// What a compaction is to write, all of it or nothing, while the journal is emptied.
@@ -459,7 +458,7 @@ fn readable_pieces(events: &[Event]) -> Vec<&[Event]> {
 
 /// Halves what turns out to be too many bytes.
 fn write_within(visitors: &[&[Event]], hashes: Hashes, segments: &mut Vec<Written>) {
-    let bytes: Rc<[u8]> = encode(visitors.iter().copied().flatten(), hashes).into();
+    let bytes: Bytes = encode(visitors.iter().copied().flatten(), hashes).into();
     if bytes.len() > SEGMENT_BYTES && visitors.len() > 1 {
         let (left, right) = visitors.split_at(visitors.len() / 2);
         write_within(left, hashes, segments);

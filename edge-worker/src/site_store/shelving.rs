@@ -3,6 +3,7 @@
 use super::archive::Unread;
 use super::{Site, archive, rollups, schema};
 use engine::event::Event;
+use engine::segment::Bytes;
 use engine::shelf::{Label, SegmentId, Shelf, Sieve, Tidiness, Written};
 use std::cell::RefMut;
 use std::rc::Rc;
@@ -237,11 +238,16 @@ fn load(sql: &SqlStorage) -> Result<Held> {
 }
 
 /// The bytes of a segment. One that is gone is as one that is damaged; one in the archive has none here.
-pub(super) fn segment_bytes(sql: &SqlStorage, id: SegmentId) -> Result<Rc<[u8]>> {
+pub(super) fn segment_bytes(sql: &SqlStorage, id: SegmentId) -> Result<Bytes> {
     let statement = "SELECT bytes FROM segment_bytes WHERE segment = ? ORDER BY piece";
     let mut bytes = Vec::new();
     for row in sql.exec(statement, vec![SqlStorageValue::Integer(id.0)])?.raw() {
-        bytes.extend_from_slice(schema::blob(&row?, 0).unwrap_or_default());
+        match row?.into_iter().next() {
+            // Mostly there is one piece, which need not be copied.
+            Some(SqlStorageValue::Blob(piece)) if bytes.is_empty() => bytes = piece,
+            Some(SqlStorageValue::Blob(piece)) => bytes.extend_from_slice(&piece),
+            _ => {}
+        }
     }
     Ok(bytes.into())
 }

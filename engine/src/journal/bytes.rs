@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::bytes::{Malformed, push_number, zigzag};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Collects the body of a record and the texts it refers to.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use super::partial::{Reader, Writer};
 use super::scan::{Scan, Values};
 use crate::bytes::Malformed;
 use crate::time::Buckets;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::rc::Rc;
 
 /// A dimension to group by, with its buckets if it is one of time.

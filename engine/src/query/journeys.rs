@@ -17,8 +17,8 @@ use super::value::round;
 use crate::bytes::Malformed;
 use crate::event::PAGEVIEW;
 use crate::refusal::Refusal;
+use hashbrown::HashMap;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 
 const SHAPE: &str = "start is a filter on events such as [\"is\", \"event:page\", [\"/\"]] (the beginning of the visit where \
                      it is left out); direction is \"next\" (the default) or \"previous\"; depth is 1 to 5 (3 where it is \

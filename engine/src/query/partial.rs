@@ -7,7 +7,7 @@
 use super::dictionary::Dictionaries;
 use super::dimension::Domain;
 use crate::bytes::{self, Malformed, push_number, push_run, zigzag};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Counts on their way into bytes.
 pub(super) struct Writer<'a> {

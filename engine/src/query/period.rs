@@ -17,7 +17,7 @@ use crate::bytes::Malformed;
 use crate::refusal::Refusal;
 use crate::site::{Goal, SiteSettings};
 use crate::time::{Buckets, Range, Unit, Zone};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::rc::Rc;
 
 /// A query's parts with `time` already replaced by a unit.

@@ -6,15 +6,18 @@ use super::entries::{Entries, Shape};
 use super::goals;
 use super::measure::Measures;
 use super::selection::{Select, Selected};
-use crate::segment::{DetailField, Part};
+use crate::segment::{Coded, DetailField, Part};
 use crate::site::Goal;
 use crate::time::Unit;
+use hashbrown::HashMap;
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A selection, how its entries are made, and the buckets that they must not straddle.
 type EntriesKey = (usize, Shape, Option<Unit>);
+
+/// Of so many visits one at most may be kept for the others to be left aside. Tests have few visits.
+const FEW: usize = if cfg!(test) { 2 } else { 4 };
 
 /// A part, and what has been worked out about it.
 pub(super) struct Scan<'a> {
@@ -28,7 +31,7 @@ pub(super) struct Scan<'a> {
     pub(super) first_visit: u32,
     selects: &'a [Select],
     dictionaries: RefCell<&'a mut Dictionaries>,
-    selected: Vec<OnceCell<Selected>>,
+    selected: Vec<OnceCell<Rc<Selected>>>,
     entries: RefCell<HashMap<EntriesKey, Rc<Entries>>>,
     conversions: Vec<OnceCell<Vec<bool>>>,
     engagement: OnceCell<Vec<bool>>,
@@ -94,7 +97,32 @@ impl<'a> Scan<'a> {
     /// The selection of that number.
     pub(super) fn select(&self, select: usize) -> Option<(&'a Select, &Selected)> {
         let (select, cell) = (self.selects.get(select)?, self.selected.get(select)?);
-        Some((select, cell.get_or_init(|| select.of(self))))
+        let selected = cell.get_or_init(|| {
+            let mut known = self.selects.iter().zip(&self.selected).filter(|(other, _)| other.keeps_the_same(select));
+            known.find_map(|(_, cell)| cell.get().cloned()).unwrap_or_else(|| Rc::new(select.of(self)))
+        });
+        Some((select, selected))
+    }
+
+    /// The visits of which any selection keeps something, if they are so few that it pays to look at them alone.
+    pub(super) fn few_visits(&self) -> Option<Vec<u32>> {
+        let mut wanted = vec![false; self.part.visits_len()];
+        for select in 0..self.selects.len() {
+            let (_, Selected { visits, rows }) = self.select(select)?;
+            let of_rows = |rows: &Vec<bool>| -> Vec<bool> {
+                let any = |of_visit| rows.get::<std::ops::Range<usize>>(of_visit).unwrap_or_default().contains(&true);
+                self.part.rows_of_visits().map(any).collect()
+            };
+            let kept = match (visits, rows.as_ref().map(of_rows)) {
+                (None, None) => return None,
+                (Some(visits), None) => visits,
+                (None, Some(rows)) => &rows.clone(),
+                (Some(visits), Some(rows)) => &visits.iter().zip(rows).map(|(visit, rows)| *visit && rows).collect(),
+            };
+            wanted.iter_mut().zip(kept).for_each(|(wanted, kept)| *wanted |= kept);
+        }
+        let few = wanted.iter().filter(|wanted| **wanted).count() * FEW <= wanted.len();
+        few.then(|| wanted.iter().zip(0..).filter_map(|(wanted, visit)| wanted.then_some(visit)).collect())
     }
 
     /// What is to be counted of a selection, kept for the next that counts the same.
@@ -163,16 +191,28 @@ impl<'a> Scan<'a> {
         }
         let mut dictionaries = self.dictionaries.borrow_mut();
         let dictionary = dictionaries.of(&domain);
-        let mut intern =
-            |texts: &crate::segment::Texts| -> Vec<u32> { texts.iter().map(|text| dictionary.intern(text)).collect() };
+        // What does not occur needs no code.
+        let occurs = |occur: &Option<Vec<bool>>, code: usize| {
+            occur.as_ref().is_none_or(|occur| occur.get(code).copied().unwrap_or(false))
+        };
+        let mut intern = |(codes, texts): &Coded| -> Vec<u32> {
+            let occur = self.part.occurring(codes);
+            let code = |(text, code)| if occurs(&occur, code) { dictionary.intern(text) } else { 0 };
+            texts.iter().zip(0..).map(code).collect()
+        };
         let codes = match &domain {
-            Domain::Page => intern(&self.part.pages().1),
-            Domain::Hostname => intern(&self.part.hostnames().1),
-            Domain::Name => intern(&self.part.names().1),
-            Domain::Prop(key) => intern(&self.part.prop(key).1),
+            Domain::Page => intern(self.part.pages()),
+            Domain::Hostname => intern(self.part.hostnames()),
+            Domain::Name => intern(self.part.names()),
+            Domain::Prop(key) => intern(&self.part.prop(key)),
             Domain::Attribute(attribute) => self.part.attribute(*attribute).map_or_else(Vec::new, |(codes, texts)| {
-                let global = intern(texts);
-                codes.iter().map(|code| global.get(*code as usize).copied().unwrap_or(0)).collect()
+                let tuples = self.part.occurring(self.part.tuples(crate::segment::family_of(*attribute)));
+                let mut global = vec![None; texts.len()];
+                let mut of_tuple = |(code, tuple): (&u32, usize)| {
+                    let global = global.get_mut(*code as usize).filter(|_| occurs(&tuples, tuple));
+                    global.map_or(0, |global| *global.get_or_insert_with(|| dictionary.intern(texts.text(*code))))
+                };
+                codes.iter().zip(0..).map(&mut of_tuple).collect()
             }),
             Domain::Detail(_) | Domain::None => Vec::new(),
         };

@@ -81,8 +81,12 @@ impl Select {
 
     /// Whether two selections are of the same events.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        (self.kinds, self.range, self.follows_sequences) == (other.kinds, other.range, other.follows_sequences)
-            && self.filters == other.filters
+        (self.kinds, self.range) == (other.kinds, other.range) && self.keeps_the_same(other)
+    }
+
+    /// Whether two selections keep the same, whatever the kind and time of the events.
+    pub(super) fn keeps_the_same(&self, other: &Self) -> bool {
+        self.follows_sequences == other.follows_sequences && self.filters == other.filters
     }
 }
 

@@ -12,7 +12,7 @@ use crate::bytes::Malformed;
 use crate::event::PAGEVIEW;
 use crate::segment::{NO_DEPTH, NO_TIME};
 use crate::site::Goal;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::rc::Rc;
 
 /// The counts of one group.

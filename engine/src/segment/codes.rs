@@ -1,6 +1,6 @@
 //! Codes for the distinct values of a column, the frequent ones small so that they pack into few bits.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::hash::Hash;
 
 /// Gives distinct values numbers in the order in which they come and counts them.

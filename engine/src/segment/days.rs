@@ -3,11 +3,10 @@
 //! Within a day events keep their order; [`Days::order`] says from which day each event of the segment is, so that
 //! what is put together has the same events in the same order, and so the same visitors at the same places.
 
-use super::{Error, Hashes, Nameless, Part, Segment, encode};
+use super::{Bytes, Error, Hashes, Nameless, Part, Segment, encode};
 use crate::bytes::{Malformed, Reader, push_number};
 use crate::event::{Event, VisitorHash};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// Seconds of a day of UTC.
 const DAY_S: i64 = 86_400;
@@ -69,7 +68,7 @@ impl Days {
 ///
 /// # Errors
 /// Where the order is not one of these events.
-pub fn join(days: Vec<Vec<Event>>, order: &[u8]) -> Result<Rc<[u8]>, Error> {
+pub fn join(days: Vec<Vec<Event>>, order: &[u8]) -> Result<Bytes, Error> {
     let order = miniz_oxide::inflate::decompress_to_vec_with_limit(order, ORDER_BYTES).map_err(|_| Malformed)?;
     let mut order = Reader::new(&order);
     let mut days: Vec<_> = days.into_iter().map(Vec::into_iter).collect();
@@ -86,8 +85,8 @@ pub fn join(days: Vec<Vec<Event>>, order: &[u8]) -> Result<Rc<[u8]>, Error> {
 }
 
 /// Whether two segments hold the same visitors at the same places with the same events.
-pub fn are_same(left: &Rc<[u8]>, right: &Rc<[u8]>) -> bool {
-    let events = |bytes: &Rc<[u8]>| {
+pub fn are_same(left: &Bytes, right: &Bytes) -> bool {
+    let events = |bytes: &Bytes| {
         let part = Part::new(Segment::open(bytes.clone()).ok()?);
         Some((part.hashes().ok()?, part.events(|_| true, &mut Nameless::default()).ok()?))
     };
@@ -115,7 +114,7 @@ mod tests {
                     Event { time: UnixSeconds(time), visitor, ..event }
                 })
                 .collect();
-            let bytes: Rc<[u8]> = encode(&events, Hashes::DropOfDays).into();
+            let bytes: Bytes = encode(&events, Hashes::DropOfDays).into();
             let days = Days::of(&Segment::open(bytes.clone()).unwrap(), |number| number << 35).unwrap();
             prop_assert!(days.hashes.iter().all(|(_, hash)| !hash.is_of_one_day()));
             for (day, events) in &days.events {

@@ -5,7 +5,7 @@
 //! first event's time, visits in the order of time.
 
 use crate::event::{Event, VisitorHash};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Seconds without an event after which a visitor's next event begins a new visit.
 pub const VISIT_GAP_SECONDS: i64 = 30 * 60;

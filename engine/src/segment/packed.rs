@@ -117,35 +117,114 @@ pub(super) fn unpack(bytes: &[u8], count: usize) -> Result<Vec<u32>, Malformed> 
     Ok(values)
 }
 
-/// Unpacks a column that was packed by [`pack_wide`].
-pub(super) fn unpack_wide(bytes: &[u8], count: usize) -> Result<Vec<u64>, Malformed> {
-    if bytes.is_empty() {
-        return Ok(vec![0; count]);
+/// Unpacks the values at some places, in ascending order, of a column of `count` values.
+pub(super) fn pick(bytes: &[u8], count: usize, places: &[u32]) -> Result<Vec<u32>, Malformed> {
+    if count > COUNT_MAX {
+        return Err(Malformed);
     }
     let mut from = Reader::new(bytes);
-    let low = unpack(from.run()?, count)?;
+    let least: u32 = if bytes.is_empty() { 0 } else { from.narrow()? };
+    if from.is_empty() {
+        return Ok(vec![least; places.len()]);
+    }
+    let mut values = Vec::with_capacity(places.len());
+    let padded = count.next_multiple_of(GROUP);
+    let mut rest = places;
+    for start in (0..padded).step_by(BLOCK) {
+        let block = Block::read(&mut from, BLOCK.min(padded - start))?;
+        let (wanted, later) = rest.split_at(rest.partition_point(|place| (*place as usize) < start + BLOCK));
+        rest = later;
+        let first = values.len();
+        values.extend(wanted.iter().map(|place| block.value(*place as usize - start)));
+        let picked = values.get_mut(first..).unwrap_or_default();
+        block.each_exception(&mut from, |at, upper| {
+            if let Ok(found) = wanted.binary_search(&((start + at) as u32)) {
+                picked.iter_mut().skip(found).take(1).for_each(|value| *value |= upper);
+            }
+        })?;
+    }
+    if !from.is_empty() || !rest.is_empty() {
+        return Err(Malformed);
+    }
+    for value in &mut values {
+        *value = value.wrapping_add(least);
+    }
+    Ok(values)
+}
+
+/// Unpacks a column that was packed by [`pack_wide`].
+pub(super) fn unpack_wide(bytes: &[u8], count: usize) -> Result<Vec<u64>, Malformed> {
+    wide(bytes, count, |half| unpack(half, count))
+}
+
+/// Unpacks the values at some places, in ascending order, of a column that was packed by [`pack_wide`].
+pub(super) fn pick_wide(bytes: &[u8], count: usize, places: &[u32]) -> Result<Vec<u64>, Malformed> {
+    wide(bytes, places.len(), |half| pick(half, count, places))
+}
+
+fn wide(bytes: &[u8], len: usize, read: impl Fn(&[u8]) -> Result<Vec<u32>, Malformed>) -> Result<Vec<u64>, Malformed> {
+    if bytes.is_empty() {
+        return Ok(vec![0; len]);
+    }
+    let mut from = Reader::new(bytes);
+    let low = read(from.run()?)?;
     if from.is_empty() {
         return Ok(low.into_iter().map(u64::from).collect());
     }
-    let high = unpack(from.raw(from.len())?, count)?;
+    let high = read(from.raw(from.len())?)?;
     Ok(low.into_iter().zip(high).map(|(low, high)| u64::from(low) | u64::from(high) << 32).collect())
 }
 
-fn unpack_block(from: &mut Reader<'_>, block: &mut [u32]) -> Result<(), Malformed> {
-    let width = usize::from(from.byte()?);
-    let exceptions = usize::from(from.byte()?);
-    let packed = from.raw(block.len() / GROUP * width * 4)?;
-    unpack_groups(width, packed, block)?;
-    let places = from.raw(exceptions)?;
-    for place in places {
-        let upper = from.number()?;
-        let slot = block.get_mut(usize::from(*place)).ok_or(Malformed)?;
-        if width >= 32 || upper >= 1 << (32 - width) {
+/// A block that is not unpacked yet.
+struct Block<'a> {
+    width: usize,
+    packed: &'a [u8],
+    /// The places of the exceptions.
+    exceptions: &'a [u8],
+    len: usize,
+}
+
+impl<'a> Block<'a> {
+    /// Reads a block of so many values as far as the upper bits of its exceptions.
+    fn read(from: &mut Reader<'a>, len: usize) -> Result<Self, Malformed> {
+        let width = usize::from(from.byte()?);
+        let exceptions = usize::from(from.byte()?);
+        if width > 32 {
             return Err(Malformed);
         }
-        *slot |= (upper as u32) << width;
+        let packed = from.raw(len / GROUP * width * 4)?;
+        Ok(Self { width, packed, exceptions: from.raw(exceptions)?, len })
     }
-    Ok(())
+
+    /// The value at a place, without its upper bits if it is an exception.
+    fn value(&self, place: usize) -> u32 {
+        let bit = place % GROUP * self.width;
+        let at = place / GROUP * self.width * 4 + bit / 32 * 4;
+        let word = |at: usize| match self.packed.get(at..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => u64::from(u32::from_le_bytes(*bytes)),
+            None => 0,
+        };
+        let pair = word(at) | word(at + 4) << 32;
+        (pair >> (bit % 32)) as u32 & ((1u64 << self.width) - 1) as u32
+    }
+
+    /// Reads the upper bits of the exceptions.
+    fn each_exception(&self, from: &mut Reader<'_>, mut each: impl FnMut(usize, u32)) -> Result<(), Malformed> {
+        for place in self.exceptions {
+            let upper = from.number()?;
+            if usize::from(*place) >= self.len || self.width >= 32 || upper >= 1 << (32 - self.width) {
+                return Err(Malformed);
+            }
+            each(usize::from(*place), (upper as u32) << self.width);
+        }
+        Ok(())
+    }
+}
+
+fn unpack_block(from: &mut Reader<'_>, block: &mut [u32]) -> Result<(), Malformed> {
+    let packed = Block::read(from, block.len())?;
+    unpack_groups(packed.width, packed.packed, block)?;
+    packed.each_exception(from, |place, upper| block.iter_mut().skip(place).take(1).for_each(|slot| *slot |= upper))
 }
 
 /// Unpacks groups of 32 values of the same width, each by code of its own, so that the compiler knows all places.
@@ -208,7 +287,20 @@ mod tests {
             packed.truncate(cut);
             let place = flip.checked_rem(packed.len()).unwrap_or(0);
             packed.iter_mut().skip(place).take(1).for_each(|byte| *byte ^= 0xff);
-            let _ = unpack(&packed, values.len());
+            let whole = unpack(&packed, values.len());
+            let picked = pick(&packed, values.len(), &(0..values.len() as u32).collect::<Vec<_>>());
+            prop_assert_eq!(whole, picked);
+        }
+
+        #[test]
+        fn what_is_picked_is_what_stands_there(values in values(), wide in proptest::collection::vec(any::<u64>(), 0..600), step in 1usize..90, first in 0u32..300) {
+            let places = |len: usize| -> Vec<u32> { (first..len as u32).step_by(step).collect() };
+            let at = places(values.len());
+            let expected: Vec<u32> = at.iter().map(|place| values[*place as usize]).collect();
+            prop_assert_eq!(pick(&pack(&values), values.len(), &at), Ok(expected));
+            let at = places(wide.len());
+            let expected: Vec<u64> = at.iter().map(|place| wide[*place as usize]).collect();
+            prop_assert_eq!(pick_wide(&pack_wide(&wide), wide.len(), &at), Ok(expected));
         }
     }
 

@@ -3,22 +3,26 @@
 //! A column that cannot be read is taken to be empty and marks the part as damaged: whoever asked has to ask again
 //! without it.
 
+mod chosen;
 mod columns;
 mod visits;
 
 use super::layout::{ATTRIBUTES_LEN, FAMILIES_LEN};
 use super::{Error, Segment, packed};
+use chosen::Chosen;
 pub(super) use columns::read_prop;
 pub(crate) use columns::{Coded, DetailColumn, DetailField, NO_DEPTH, NO_TIME};
+use hashbrown::HashMap;
 use protocol::event::Revenue;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 pub(crate) use visits::VisitTotals;
 
 /// A segment with the columns that were asked for.
 pub struct Part {
     segment: Segment,
+    /// The visits that it is of, where it is not of all.
+    chosen: Option<Chosen>,
     /// For each visitor whether its events are in a later part.
     moved: Option<Vec<bool>>,
     damaged: Cell<bool>,
@@ -48,6 +52,7 @@ impl Part {
     pub fn new(segment: Segment) -> Self {
         Self {
             segment,
+            chosen: None,
             moved: None,
             damaged: Cell::new(false),
             visitor_of_visit: OnceCell::new(),
@@ -138,9 +143,41 @@ impl Part {
         self.readable(read, || vec![0; len])
     }
 
+    /// A column that has a value for each row of the segment.
+    fn packed_rows(&self, column: u8) -> Vec<u32> {
+        match &self.chosen {
+            None => self.packed(column, self.segment.rows),
+            Some(chosen) => self.picked(column, self.segment.rows, &chosen.rows),
+        }
+    }
+
+    /// A column that has a value for each visit of the segment.
+    fn packed_visits(&self, column: u8) -> Vec<u32> {
+        match &self.chosen {
+            None => self.packed(column, self.segment.visits),
+            Some(chosen) => self.picked(column, self.segment.visits, &chosen.visits),
+        }
+    }
+
+    fn picked_wide(&self, column: u8, rows: &[u32]) -> Vec<u64> {
+        let read = self.segment.column(column);
+        let read = read.and_then(|bytes| Ok(packed::pick_wide(bytes, self.segment.rows, rows)?));
+        self.readable(read, || vec![0; rows.len()])
+    }
+
+    fn picked(&self, column: u8, len: usize, places: &[u32]) -> Vec<u32> {
+        let read = self.segment.column(column).and_then(|bytes| Ok(packed::pick(bytes, len, places)?));
+        self.readable(read, || vec![0; places.len()])
+    }
+
     /// Number of rows, those of moved visitors included.
     pub(crate) fn rows_len(&self) -> usize {
-        self.segment.rows
+        self.chosen.as_ref().map_or(self.segment.rows, |chosen| chosen.rows.len())
+    }
+
+    /// Number of visits, those of moved visitors included.
+    pub(crate) fn visits_len(&self) -> usize {
+        self.chosen.as_ref().map_or(self.segment.visits, |chosen| chosen.visits.len())
     }
 
     /// Whether a visitor's events are in a later part.

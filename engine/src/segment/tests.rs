@@ -59,7 +59,7 @@ proptest! {
     fn damage_is_found(events in proptest::collection::vec(near(), 1..20), at in any::<prop::sample::Index>(), flip in 1u8..) {
         let mut bytes = encode(&events, Hashes::Keep);
         let at = at.index(bytes.len());
-        prop_assert!(Segment::open(bytes[..at].into()).is_err());
+        prop_assert!(Segment::open(bytes[..at].to_vec().into()).is_err());
         bytes[at] ^= flip;
         let found = Segment::open(bytes.into()).and_then(|segment| segment.check());
         prop_assert!(found.is_err());
@@ -146,4 +146,60 @@ fn visits_add_up_and_know_their_ends() {
     let pages = |codes: &[u32]| codes.iter().map(|code| part.pages().1.text(*code).to_owned()).collect::<Vec<_>>();
     assert_eq!(pages(part.entry_pages()), ["/a", ""]);
     assert_eq!(pages(part.exit_pages()), ["/b", ""]);
+}
+
+/// All that questions may see of visits and their rows, in words.
+fn seen(part: &Part, visits: &[usize]) -> Vec<String> {
+    let text = |(codes, texts): &(Vec<u32>, Texts), at: usize| texts.text(codes[at]).to_owned();
+    let props = ["a", "b", "c"].map(|key| part.prop(key));
+    let details: Vec<_> =
+        [DetailField::Text(3, 0), DetailField::Text(4, 1), DetailField::Number(4, 1), DetailField::Number(6, 0)]
+            .into_iter()
+            .map(|field| part.detail(field))
+            .collect();
+    let rows: Vec<_> = part.rows_of_visits().collect();
+    let of_row = |row: usize| {
+        let detail = |column: &std::rc::Rc<super::part::DetailColumn>| {
+            let at = column.rows.iter().position(|other| *other as usize == row)?;
+            let code = column.codes.get(at).copied().unwrap_or(0);
+            Some((column.texts.text(code).to_owned(), column.numbers.get(at).copied()))
+        };
+        let revenue = part.revenues().iter().find(|(other, _)| *other as usize == row).map(|(_, revenue)| *revenue);
+        let texts = [part.names(), part.hostnames(), part.pages()].map(|coded| text(coded, row));
+        let props: Vec<String> = props.iter().map(|prop| text(prop, row)).collect();
+        let details: Vec<_> = details.iter().map(detail).collect();
+        let numbers = (part.times()[row], part.depths()[row], part.engagement_times()[row]);
+        format!("{texts:?} {props:?} {details:?} {numbers:?} {revenue:?}")
+    };
+    let of_visit = |visit: usize| {
+        let tuples: Vec<u32> = (0..FAMILIES_LEN).map(|family| part.tuples(family)[visit]).collect();
+        let pages = [part.entry_pages(), part.exit_pages()].map(|codes| part.pages().1.text(codes[visit]));
+        let hosts = [part.entry_hostnames(), part.exit_hostnames()].map(|codes| part.hostnames().1.text(codes[visit]));
+        let rows: Vec<String> = rows[visit].clone().map(of_row).collect();
+        let visitor = part.visitor_of_visit()[visit];
+        format!("{visitor} {:?} {tuples:?} {pages:?} {hosts:?} {rows:#?}", part.totals()[visit])
+    };
+    visits.iter().map(|visit| of_visit(*visit)).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_part_of_some_visits_is_what_the_whole_has_of_them(
+        events in proptest::collection::vec(near(), 0..60),
+        some in proptest::collection::vec(any::<bool>(), 60),
+        half_decoded in any::<bool>(),
+    ) {
+        let whole = open(&events, Hashes::Keep);
+        let visits: Vec<usize> = (0..whole.visits_len()).filter(|visit| some[*visit]).collect();
+        let places = || visits.iter().map(|visit| *visit as u32).collect::<Vec<_>>();
+        if half_decoded {
+            let _ = (whole.pages(), whole.tuples(0), whole.depths());
+        }
+        let read = whole.only(places());
+        let expected = seen(&whole, &visits);
+        let all: Vec<usize> = (0..visits.len()).collect();
+        prop_assert_eq!(&seen(&read, &all), &expected);
+        prop_assert_eq!(&seen(&whole.only(places()), &all), &expected);
+        prop_assert_eq!((read.visits_len(), read.is_damaged()), (visits.len(), false));
+    }
 }

@@ -1,9 +1,10 @@
 //! The distinct texts of a column, by code. Code 0 is the empty text and is not written.
 //!
 //! Each text is written as the number of bytes it shares with the one before, the number of its other bytes, and those;
-//! the whole is deflated (RFC 1951) where that gains.
+//! the whole is deflated (RFC 1951) where that gains enough.
 
 use crate::bytes::{Malformed, Reader, push_number};
+use std::rc::Rc;
 
 /// Bytes that the texts of one column may take at most, so that a damaged length asks for no memory.
 const BYTES_MAX: usize = 1 << 26;
@@ -12,23 +13,26 @@ const DEFLATED: u8 = 1;
 /// Effort of the deflation, 0 to 10; beyond this it takes twice the time for a hundredth of the bytes.
 const EFFORT: u8 = 7;
 
-/// The texts of a column, read.
+/// Bytes that deflation has to gain: to set out inflating takes as long as reading some hundred bytes.
+const GAIN_MIN: usize = 96;
+
+/// The texts of a column, read. A copy takes no more memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
-    all: String,
+    all: Rc<str>,
     /// Where each text ends, from code 1 on.
-    ends: Vec<u32>,
+    ends: Rc<[u32]>,
 }
 
 impl Texts {
     /// Texts of codes 1, 2 ….
     pub(super) fn of(texts: impl Iterator<Item = String>) -> Self {
-        let mut all = Self::default();
+        let (mut all, mut ends) = (String::new(), Vec::new());
         for text in texts {
-            all.all.push_str(&text);
-            all.ends.push(all.all.len() as u32);
+            all.push_str(&text);
+            ends.push(all.len() as u32);
         }
-        all
+        Self { all: all.into(), ends: ends.into() }
     }
 
     /// How much memory they hold, in bytes.
@@ -67,7 +71,7 @@ pub(super) fn write(texts: &[&str]) -> Vec<u8> {
         before = text;
     }
     let deflated = miniz_oxide::deflate::compress_to_vec(&plain, EFFORT);
-    let (mode, body) = if deflated.len() < plain.len() { (DEFLATED, &deflated) } else { (PLAIN, &plain) };
+    let (mode, body) = if deflated.len() + GAIN_MIN <= plain.len() { (DEFLATED, &deflated) } else { (PLAIN, &plain) };
     let mut out = Vec::with_capacity(body.len() + 8);
     push_number(&mut out, texts.len() as u64);
     push_number(&mut out, plain.len() as u64);
@@ -121,7 +125,8 @@ fn read_plain(plain: &[u8], count: usize) -> Result<Texts, Malformed> {
     }
     let all = String::from_utf8(all).map_err(|_| Malformed)?;
     // Texts may share half a character in the making, but each has to be whole when it is read.
-    if ends.iter().all(|end| all.is_char_boundary(*end as usize)) { Ok(Texts { all, ends }) } else { Err(Malformed) }
+    let are_whole = ends.iter().all(|end| all.is_char_boundary(*end as usize));
+    if are_whole { Ok(Texts { all: all.into(), ends: ends.into() }) } else { Err(Malformed) }
 }
 
 #[cfg(test)]

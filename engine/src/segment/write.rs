@@ -6,7 +6,8 @@ use super::order::{self, Order};
 use super::{VERSION, details, packed, sparse, texts};
 use crate::bytes::{push_number, push_run, zigzag};
 use crate::event::{Event, VISIT_TEXTS, VisitAttributes, city_text};
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
 
 /// What becomes of the visitors' hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::segment::Part;
 use std::collections::BTreeMap;
 
 /// Memory that they may take together, in bytes: an isolate has 128 MB for everything.
-const BYTES_MAX: usize = 32 << 20;
+const BYTES_MAX: usize = 24 << 20;
 
 /// Decoded segments, those of the latest events in preference: a question that runs through more than there is room for
 /// would otherwise drop each just before it comes to it again.

@@ -2,16 +2,16 @@
 
 use super::SegmentId;
 use crate::event::VisitorHash;
-use std::rc::Rc;
+use crate::segment::Bytes;
 
 /// Reads a segment's bytes.
 pub trait ReadSegment {
     /// Why that may fail, save that the segment is damaged.
     type Error;
     /// The bytes of a segment.
-    fn read(&mut self, id: SegmentId) -> Result<Rc<[u8]>, Self::Error>;
+    fn read(&mut self, id: SegmentId) -> Result<Bytes, Self::Error>;
     /// The bytes of a segment that somebody is about to leave.
-    fn read_to_leave(&mut self, id: SegmentId) -> Result<Rc<[u8]>, Self::Error> {
+    fn read_to_leave(&mut self, id: SegmentId) -> Result<Bytes, Self::Error> {
         self.read(id)
     }
     /// The hashes of a segment's visitors with their places, where they are at hand without its bytes.
@@ -20,9 +20,9 @@ pub trait ReadSegment {
     }
 }
 
-impl<E, F: FnMut(SegmentId) -> Result<Rc<[u8]>, E>> ReadSegment for F {
+impl<E, F: FnMut(SegmentId) -> Result<Bytes, E>> ReadSegment for F {
     type Error = E;
-    fn read(&mut self, id: SegmentId) -> Result<Rc<[u8]>, E> {
+    fn read(&mut self, id: SegmentId) -> Result<Bytes, E> {
         self(id)
     }
 }

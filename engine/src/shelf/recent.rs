@@ -2,7 +2,8 @@
 
 use crate::event::{Event, UnixSeconds, VisitorHash};
 use crate::segment::{Hashes, Part, Segment, encode};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeSet;
 
 /// Events by visitor, and the segments in memory that questions are asked of.
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use site::Site;
 use std::convert::Infallible;
+use std::rc::Rc;
 
 fn settings() -> SiteSettings {
     SiteSettings::from_json(&json!({"goals": [{"event": "Signup"}, {"page_path": "/a*"}]})).unwrap()

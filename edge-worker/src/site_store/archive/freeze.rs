@@ -6,10 +6,9 @@ use super::index::{self, File};
 use super::store::Store;
 use crate::parquet;
 use engine::journal;
-use engine::segment::{Days, Segment, are_same};
+use engine::segment::{Bytes, Days, Segment, are_same};
 use engine::shelf::SegmentId;
 use jiff::Timestamp;
-use std::rc::Rc;
 use std::time::Duration;
 use worker::{Delay, Result};
 
@@ -120,7 +119,7 @@ impl Site {
     }
 
     /// Writes a segment as files of a day each; none where it cannot be read.
-    fn freeze(&self, id: SegmentId, bytes: &Rc<[u8]>) -> Result<Option<Frozen>> {
+    fn freeze(&self, id: SegmentId, bytes: &Bytes) -> Result<Option<Frozen>> {
         let record = self.record.borrow();
         let record = record.as_ref().ok_or_else(|| schema::corrupt("settings"))?;
         let make_up = |number: u64| {

@@ -5,11 +5,11 @@ use super::super::shelving::segment_bytes;
 use super::index;
 use crate::parquet;
 use engine::event::VisitorHash;
+use engine::segment::Bytes;
 use engine::shelf::{ReadSegment, SegmentId};
 use futures_util::future::try_join_all;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
 use worker::{Error, Result, SqlStorage};
 
 /// Bytes of fetched segments that are kept, which is about two million events.
@@ -43,14 +43,14 @@ impl From<Error> for Unread {
 
 /// Segments that were fetched lately, the last ones last. One that cannot be read has no bytes.
 #[derive(Default)]
-pub(in super::super) struct Fetched(VecDeque<(SegmentId, Rc<[u8]>)>);
+pub(in super::super) struct Fetched(VecDeque<(SegmentId, Bytes)>);
 
 impl Fetched {
-    fn get(&self, id: SegmentId) -> Option<Rc<[u8]>> {
+    fn get(&self, id: SegmentId) -> Option<Bytes> {
         self.0.iter().find(|(other, _)| *other == id).map(|(_, bytes)| bytes.clone())
     }
 
-    fn put(&mut self, id: SegmentId, bytes: Rc<[u8]>) {
+    fn put(&mut self, id: SegmentId, bytes: Bytes) {
         self.remove(id);
         self.0.push_back((id, bytes));
         let mut held: usize = self.0.iter().map(|(_, bytes)| bytes.len()).sum();
@@ -78,7 +78,7 @@ pub(in super::super) struct Reader<'a> {
 impl ReadSegment for Reader<'_> {
     type Error = Unread;
 
-    fn read(&mut self, id: SegmentId) -> std::result::Result<Rc<[u8]>, Unread> {
+    fn read(&mut self, id: SegmentId) -> std::result::Result<Bytes, Unread> {
         if let Some(bytes) = self.fetched.borrow().get(id) {
             return Ok(bytes);
         }
@@ -89,7 +89,7 @@ impl ReadSegment for Reader<'_> {
         Ok(bytes)
     }
 
-    fn read_to_leave(&mut self, id: SegmentId) -> std::result::Result<Rc<[u8]>, Unread> {
+    fn read_to_leave(&mut self, id: SegmentId) -> std::result::Result<Bytes, Unread> {
         let bytes = segment_bytes(&self.sql, id)?;
         let is_known_damaged = self.fetched.borrow().get(id).is_some_and(|bytes| bytes.is_empty());
         if bytes.is_empty() && !is_known_damaged && index::files(&self.sql, id)?.is_some() {
@@ -145,7 +145,7 @@ impl Site {
     }
 
     /// The bytes of an archived segment; none where its files are not as they were written.
-    pub(super) async fn fetch(&self, id: SegmentId) -> Result<Rc<[u8]>> {
+    pub(super) async fn fetch(&self, id: SegmentId) -> Result<Bytes> {
         let Some((files, order)) = index::files(&self.storage.sql(), id)? else {
             // It was brought back while others were fetched.
             return segment_bytes(&self.storage.sql(), id);
@@ -159,7 +159,7 @@ impl Site {
 
     /// The segment that is in files, or none where they are not as they were written. What cannot be reached is an
     /// error.
-    pub(super) async fn put_together(&self, files: &[index::File], order: &[u8]) -> Result<Option<Rc<[u8]>>> {
+    pub(super) async fn put_together(&self, files: &[index::File], order: &[u8]) -> Result<Option<Bytes>> {
         let Some(store) = &self.archive.store else { return Ok(None) };
         let mut days = Vec::with_capacity(files.len());
         for files in files.chunks(CONNECTIONS) {

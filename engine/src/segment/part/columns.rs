@@ -39,23 +39,28 @@ pub(crate) struct DetailColumn {
 }
 
 impl Part {
-    fn coded<'a>(&'a self, cell: &'a OnceCell<Coded>, column: u8, len: usize) -> &'a Coded {
-        cell.get_or_init(|| self.readable(self.segment.coded(column, len), || (vec![0; len], Texts::default())))
+    /// A column that has a text for each row.
+    fn texts_of_rows<'a>(&'a self, cell: &'a OnceCell<Coded>, column: u8) -> &'a Coded {
+        cell.get_or_init(|| {
+            let places = self.chosen.as_ref().map(|chosen| &*chosen.rows);
+            let read = self.segment.coded(column, self.segment.rows, places);
+            self.readable(read, || (vec![0; self.rows_len()], Texts::default()))
+        })
     }
 
     /// The name of each row's event.
     pub(crate) fn names(&self) -> &Coded {
-        self.coded(&self.names, layout::NAMES, self.segment.rows)
+        self.texts_of_rows(&self.names, layout::NAMES)
     }
 
     /// The host of each row's page.
     pub(crate) fn hostnames(&self) -> &Coded {
-        self.coded(&self.hostnames, layout::HOSTNAMES, self.segment.rows)
+        self.texts_of_rows(&self.hostnames, layout::HOSTNAMES)
     }
 
     /// The path of each row's page.
     pub(crate) fn pages(&self) -> &Coded {
-        self.coded(&self.pages, layout::PAGES, self.segment.rows)
+        self.texts_of_rows(&self.pages, layout::PAGES)
     }
 
     /// The code of a name, [`u32::MAX`] if no event has it.
@@ -66,7 +71,7 @@ impl Part {
 
     /// The tuple of a family for each visit.
     pub(crate) fn tuples(&self, family: usize) -> &[u32] {
-        let tuples = || self.packed(layout::tuples_of_visits(family), self.segment.visits);
+        let tuples = || self.packed_visits(layout::tuples_of_visits(family));
         self.tuples.get(family).map_or(&[], |cell| cell.get_or_init(tuples))
     }
 
@@ -77,13 +82,16 @@ impl Part {
         if attribute == layout::CITY {
             return Some(cell.get_or_init(|| cities(&self.packed(layout::attribute(attribute), tuples))));
         }
-        Some(self.coded(cell, layout::attribute(attribute), tuples))
+        Some(cell.get_or_init(|| {
+            let read = self.segment.coded(layout::attribute(attribute), tuples, None);
+            self.readable(read, || (vec![0; tuples], Texts::default()))
+        }))
     }
 
     /// Scroll depth of each row in percent, [`NO_DEPTH`] where there is none.
     pub(crate) fn depths(&self) -> &[u8] {
         self.depths.get_or_init(|| {
-            let mut depths = vec![NO_DEPTH; self.segment.rows];
+            let mut depths = vec![NO_DEPTH; self.rows_len()];
             for (row, depth) in self.sparse_numbers(layout::SCROLL_DEPTHS) {
                 depths.iter_mut().skip(row as usize).take(1).for_each(|slot| *slot = depth as u8);
             }
@@ -94,7 +102,7 @@ impl Part {
     /// Engagement time of each row in milliseconds, [`NO_TIME`] where there is none.
     pub(crate) fn engagement_times(&self) -> &[u32] {
         self.engagement_times.get_or_init(|| {
-            let mut times = vec![NO_TIME; self.segment.rows];
+            let mut times = vec![NO_TIME; self.rows_len()];
             for (row, time_ms) in self.sparse_numbers(layout::ENGAGEMENT_TIMES) {
                 times.iter_mut().skip(row as usize).take(1).for_each(|slot| *slot = time_ms);
             }
@@ -111,7 +119,7 @@ impl Part {
             let mut from = Reader::new(bytes);
             let rows = sparse::read_rows(&mut from, self.segment.rows)?;
             let numbers = packed::unpack(from.raw(from.len())?, rows.len())?;
-            Ok(rows.into_iter().zip(numbers).collect())
+            Ok(self.rows_here(rows.into_iter().zip(numbers)).collect())
         };
         self.readable(read(), Vec::new)
     }
@@ -128,11 +136,12 @@ impl Part {
             let amounts = packed::unpack_wide(from.run()?, rows.len())?;
             let codes = packed::unpack(from.run()?, rows.len())?;
             let (currencies, _) = from.raw(from.len())?.as_chunks::<3>();
-            let revenue = |((row, amount), code): ((u32, u64), u32)| {
+            let revenue = |((row, amount), code): ((u32, u64), u32)| -> Result<(u32, Revenue), Error> {
                 let currency = *currencies.get(code as usize).ok_or(Error::Damaged)?;
                 Ok((row, Revenue { amount_thousandths: crate::bytes::unzigzag(amount), currency }))
             };
-            rows.into_iter().zip(amounts).zip(codes).map(revenue).collect()
+            let revenues = rows.into_iter().zip(amounts).zip(codes).map(revenue).collect::<Result<Vec<_>, Error>>()?;
+            Ok(self.rows_here(revenues.into_iter()).collect())
         };
         self.revenues.get_or_init(|| self.readable(read(), Vec::new))
     }
@@ -143,19 +152,19 @@ impl Part {
             return known.clone();
         }
         let read = || -> Result<Coded, Error> {
-            let mut column = (vec![0; self.segment.rows], Texts::default());
+            let mut column = (vec![0; self.rows_len()], Texts::default());
             for (other, run) in self.prop_runs()? {
                 if other == key {
                     let (rows, codes, texts) = read_prop(run, self.segment.rows)?;
                     column.1 = texts;
-                    for (row, code) in rows.into_iter().zip(codes) {
+                    for (row, code) in self.rows_here(rows.into_iter().zip(codes)) {
                         column.0.iter_mut().skip(row as usize).take(1).for_each(|slot| *slot = code);
                     }
                 }
             }
             Ok(column)
         };
-        let coded = Rc::new(self.readable(read(), || (vec![0; self.segment.rows], Texts::default())));
+        let coded = Rc::new(self.readable(read(), || (vec![0; self.rows_len()], Texts::default())));
         self.props.borrow_mut().insert(key.to_owned(), coded.clone());
         coded
     }
@@ -184,7 +193,7 @@ impl Part {
         let found = self.readable(read, Default::default);
         let (codes, texts) = found.texts.into_iter().next().unwrap_or_default();
         let numbers = found.numbers.into_iter().next().unwrap_or_default();
-        let column = Rc::new(DetailColumn { rows: found.rows, codes, texts, numbers });
+        let column = Rc::new(self.detail_here(DetailColumn { rows: found.rows, codes, texts, numbers }));
         self.details.borrow_mut().insert(field, column.clone());
         column
     }

@@ -71,11 +71,11 @@ impl Part {
     /// The visit of each row.
     pub(crate) fn visit_of_row(&self) -> &[u32] {
         self.visit_of_row.get_or_init(|| {
-            let mut visits = Vec::with_capacity(self.segment.rows);
+            let mut visits = Vec::with_capacity(self.rows_len());
             for (rows, visit) in self.rows_of_visits().zip(0u32..) {
                 visits.resize(rows.end, visit);
             }
-            visits.resize(self.segment.rows, 0);
+            visits.resize(self.rows_len(), 0);
             visits
         })
     }
@@ -83,8 +83,10 @@ impl Part {
     /// Seconds since 1970 of each row.
     pub(crate) fn times(&self) -> &[i64] {
         self.times.get_or_init(|| {
-            let starts = self.visit_starts();
-            let gaps = self.packed_wide(layout::TIMES, self.segment.rows);
+            let (starts, gaps) = match &self.chosen {
+                None => (self.visit_starts(), self.packed_wide(layout::TIMES, self.segment.rows)),
+                Some(chosen) => (chosen.starts.clone(), self.picked_wide(layout::TIMES, &chosen.rows)),
+            };
             let mut times = Vec::with_capacity(gaps.len());
             for (rows, start) in self.rows_of_visits().zip(starts) {
                 let mut time = start;
@@ -93,7 +95,7 @@ impl Part {
                     time
                 }));
             }
-            times.resize(self.segment.rows, 0);
+            times.resize(self.rows_len(), 0);
             times
         })
     }
@@ -132,7 +134,7 @@ impl Part {
     pub(crate) fn totals(&self) -> &[VisitTotals] {
         self.totals.get_or_init(|| {
             let (pageview, engagement) = (self.code_of_name(PAGEVIEW), self.code_of_name(ENGAGEMENT));
-            let interactive = self.packed(layout::INTERACTIVE, self.segment.rows);
+            let interactive = self.packed_rows(layout::INTERACTIVE);
             let (names, times) = (&self.names().0, self.times());
             let of_visit = |rows: std::ops::Range<usize>| {
                 let mut totals =

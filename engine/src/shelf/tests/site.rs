@@ -7,11 +7,12 @@ use crate::query::{Kind, Questions, Standing};
 use crate::segment::Days;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::rc::Rc;
 
 /// What would be on disk, and the shelf in memory.
 #[derive(Default)]
 pub(super) struct Site {
-    pub(super) segments: BTreeMap<SegmentId, (Label, Rc<[u8]>)>,
+    pub(super) segments: BTreeMap<SegmentId, (Label, Bytes)>,
     /// Segments whose bytes are not among those, taken apart.
     pub(super) archived: BTreeMap<SegmentId, Days>,
     moved: BTreeMap<SegmentId, Vec<u32>>,
@@ -28,7 +29,7 @@ pub(super) struct Site {
 /// Reads segments, and those that were fetched from the archive.
 struct Reader<'a> {
     site: &'a Site,
-    fetched: &'a [(SegmentId, Rc<[u8]>)],
+    fetched: &'a [(SegmentId, Bytes)],
 }
 
 /// A segment that is in the archive, and whether somebody is about to leave it.
@@ -37,13 +38,13 @@ struct Away(SegmentId, bool);
 impl ReadSegment for Reader<'_> {
     type Error = Away;
 
-    fn read(&mut self, id: SegmentId) -> Result<Rc<[u8]>, Away> {
+    fn read(&mut self, id: SegmentId) -> Result<Bytes, Away> {
         let fetched = self.fetched.iter().find(|(other, _)| *other == id).map(|(_, bytes)| bytes.clone());
         let own = || self.site.segments.get(&id).map(|(_, bytes)| bytes.clone()).filter(|bytes| !bytes.is_empty());
         fetched.or_else(own).ok_or(Away(id, false))
     }
 
-    fn read_to_leave(&mut self, id: SegmentId) -> Result<Rc<[u8]>, Away> {
+    fn read_to_leave(&mut self, id: SegmentId) -> Result<Bytes, Away> {
         let bytes = self.site.segments[&id].1.clone();
         if bytes.is_empty() { Err(Away(id, true)) } else { Ok(bytes) }
     }
