@@ -224,6 +224,35 @@ fn collect(node: &Value, steps: &mut Vec<String>, tree: &mut BTreeMap<Vec<String
 }
 
 #[test]
+fn a_custom_event_named_like_a_kind_is_a_step_and_an_event_of_the_kind_is_none() {
+    let error = Payload::Error { class: "TypeError".into(), fingerprint: "f".into() };
+    let vital =
+        Payload::Vital { name: "LCP".into(), value_thousandths: 1, rating: "good".into(), target: String::new() };
+    let event = |time: i64, name: &str, detail: Option<&Payload>| Event {
+        visitor: VisitorHash::of_name(2),
+        time: UnixSeconds(20 * DAY + time),
+        name: name.to_owned(),
+        interactive: true,
+        pathname: "/a".to_owned(),
+        detail: detail.cloned().map(Box::new),
+        ..Event::default()
+    };
+    let events = [
+        event(0, "pageview", None),
+        event(1, "error", Some(&error)),
+        event(2, "error", None),
+        event(3, "vital", Some(&vital)),
+        event(4, "vital", None),
+    ];
+    let request = json!({"site_id": "example.com", "date_range": "30d"});
+    let found = ask(Kind::Journeys, &events, &request);
+    let mut tree = BTreeMap::new();
+    collect(&found["results"], &mut Vec::new(), &mut tree);
+    let longest = tree.keys().max_by_key(|steps| steps.len()).unwrap();
+    assert_eq!(longest, &["page /a", "event error", "event vital"]);
+}
+
+#[test]
 fn wrong_questions_are_refused_with_what_is_supported() {
     let parts = parts(&[], 1);
     let page = json!(["is", "event:page", ["/"]]);

@@ -17,6 +17,7 @@ use super::value::round;
 use crate::bytes::Malformed;
 use crate::event::PAGEVIEW;
 use crate::refusal::Refusal;
+use crate::segment::DetailField;
 use hashbrown::HashMap;
 use serde_json::{Value, json};
 
@@ -24,8 +25,16 @@ const SHAPE: &str = "start is a filter on events such as [\"is\", \"event:page\"
                      it is left out); direction is \"next\" (the default) or \"previous\"; depth is 1 to 5 (3 where it is \
                      left out); limit is 1 to 100 steps after each (10 where it is left out)";
 
-/// Kinds of events that are no steps of a visitor's.
-const NO_STEPS: [&str; 8] = ["engagement", "component", "request", "query", "vital", "error", "command", "check"];
+/// Kinds of events that are no steps of a visitor's, and the field that tells them from custom events of the same name.
+const NO_STEPS: [(&str, DetailField); 7] = [
+    ("component", DetailField::Text(3, 0)),
+    ("request", DetailField::Text(4, 0)),
+    ("query", DetailField::Text(5, 0)),
+    ("vital", DetailField::Text(6, 0)),
+    ("error", DetailField::Text(7, 0)),
+    ("command", DetailField::Text(8, 0)),
+    ("check", DetailField::Text(9, 0)),
+];
 
 /// A step: whether it is a page, and the code of its path or name.
 type Step = (bool, u32);
@@ -88,8 +97,12 @@ impl Journeys {
         else {
             return;
         };
-        let texts = &scan.part.names().1;
-        let is_step: Vec<bool> = texts.iter().map(|name| !NO_STEPS.contains(&name)).collect();
+        let mut is_step: Vec<bool> = scan.engagement().iter().map(|engagement| !engagement).collect();
+        for (_, field) in NO_STEPS.iter().filter(|(name, _)| scan.part.code_of_name(name) != u32::MAX) {
+            for row in &scan.part.detail(*field).rows {
+                is_step.iter_mut().skip(*row as usize).take(1).for_each(|step| *step = false);
+            }
+        }
         let pageview = scan.part.code_of_name(PAGEVIEW);
         let at = |codes: &[u32], place: usize| codes.get(place).copied().unwrap_or(0);
         let step = |row: usize| -> Option<Step> {
@@ -97,7 +110,7 @@ impl Journeys {
             if name == pageview {
                 return Some((true, at(&page_codes, at(pages.codes(), row) as usize)));
             }
-            let is_step = is_step.get(name as usize).copied().unwrap_or(false);
+            let is_step = is_step.get(row).copied().unwrap_or(false);
             is_step.then(|| (false, at(&name_codes, name as usize)))
         };
         let first = scan.first_visitor + 1;
