@@ -3,6 +3,7 @@ mod site;
 use super::*;
 use crate::event::{ENGAGEMENT, PAGEVIEW, VisitAttributes, VisitorHash};
 use crate::query::{self, Kind, Questions};
+use crate::segment::encode;
 use crate::site::SiteSettings;
 use proptest::prelude::*;
 use serde_json::{Value, json};

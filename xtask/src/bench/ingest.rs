@@ -2,7 +2,7 @@
 
 use super::load::{self, Seen};
 use super::process::cpu_seconds;
-use super::{Figure, median};
+use super::{Figure, median, with_another_worker};
 use crate::http::Collector;
 use crate::place;
 use crate::workerd::{Settings, Workerd};
@@ -23,28 +23,10 @@ const SHARDS: u32 = 8;
 /// The header that names each request's sender, each another one.
 const SENDER: &str = "X-Bench-Sender";
 const KEY: &str = "bench";
-/// The collector as it ships, and in the demo site's place the baseline: a worker that reads nothing and answers 204.
-const CONFIG: &str = r#"using Workerd = import "/workerd/workerd.capnp";
-using Passerby = import "workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "collector", worker = Passerby.collector),
-    (name = "noop", worker = (
+/// The baseline: a worker that reads nothing and answers 204.
+const NOOP: &str = r#"
       modules = [(name = "noop.mjs", esModule = "export default { fetch: () => new Response(null, { status: 204 }) };")],
-      compatibilityDate = "2026-04-01")),
-    (name = "objects", disk = (path = "data/objects", writable = true)),
-    (name = "salts", disk = (path = "data/salts", writable = true)),
-    (name = "archive", disk = (path = "data/archive", writable = true)),
-    (name = "assets", disk = (path = "../assets")),
-    (name = "demo-files", disk = (path = "../demo")),
-    (name = "internet", network = (allow = [])),
-  ],
-  sockets = [
-    (name = "http", http = (), service = "collector"),
-    (name = "demo", http = (), service = "noop"),
-  ],
-);
-"#;
+      compatibilityDate = "2026-04-01""#;
 
 /// One load and what it cost.
 struct Lane {
@@ -60,7 +42,7 @@ pub(super) fn measure(seconds: u64) -> Result<Vec<Figure>> {
     let folder = place::target().join("bench-ingest");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
-    fs::write(place::dist().join("worker/bench.capnp"), CONFIG)?;
+    fs::write(place::dist().join("worker/bench.capnp"), with_another_worker(NOOP))?;
     let settings =
         Settings { port: PORT, demo_port: NOOP_PORT, data: &folder, admin_key: KEY, client_ip_header: Some(SENDER) };
     let process = Workerd::start_configured("bench.capnp", &settings)?;

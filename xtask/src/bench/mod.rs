@@ -81,3 +81,28 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
+
+/// The configuration that ships, with another worker, whose fields these are, in the demo site's place.
+fn with_another_worker(fields: &str) -> String {
+    let head = r#"using Workerd = import "/workerd/workerd.capnp";
+using Passerby = import "workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "collector", worker = Passerby.collector),
+    (name = "other", worker = ("#;
+    let tail = r#")),
+    (name = "objects", disk = (path = "data/objects", writable = true)),
+    (name = "salts", disk = (path = "data/salts", writable = true)),
+    (name = "archive", disk = (path = "data/archive", writable = true)),
+    (name = "assets", disk = (path = "../assets")),
+    (name = "demo-files", disk = (path = "../demo")),
+    (name = "internet", network = (allow = [])),
+  ],
+  sockets = [
+    (name = "http", http = (), service = "collector"),
+    (name = "demo", http = (), service = "other"),
+  ],
+);
+"#;
+    format!("{head}{fields}{tail}")
+}

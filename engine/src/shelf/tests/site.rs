@@ -4,7 +4,7 @@ use super::super::*;
 use super::settings;
 use crate::event::VisitorHash;
 use crate::query::{Kind, Questions, Standing};
-use crate::segment::Days;
+use crate::segment::{Bytes, Days};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;

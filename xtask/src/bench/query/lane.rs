@@ -28,31 +28,13 @@ const PATIENCE: Duration = Duration::from_mins(15);
 const DATABASE: &str = "events.duckdb";
 const OBJECT_MODULE: &str = "sql_object.mjs";
 const CONFIG_FILE: &str = "bench-query.capnp";
-/// The collector as it ships, and in the demo site's place the object with SQL.
-const CONFIG: &str = r#"using Workerd = import "/workerd/workerd.capnp";
-using Passerby = import "workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "collector", worker = Passerby.collector),
-    (name = "sql-object", worker = (
+/// The object with SQL.
+const OBJECT_WORKER: &str = r#"
       modules = [(name = "sql_object.mjs", esModule = embed "sql_object.mjs")],
       compatibilityDate = "2026-04-01",
       bindings = [(name = "EVENTS", durableObjectNamespace = "Events")],
       durableObjectNamespaces = [(className = "Events", uniqueKey = "bench-sql-object", enableSql = true)],
-      durableObjectStorage = (localDisk = "objects"))),
-    (name = "objects", disk = (path = "data/objects", writable = true)),
-    (name = "salts", disk = (path = "data/salts", writable = true)),
-    (name = "archive", disk = (path = "data/archive", writable = true)),
-    (name = "assets", disk = (path = "../assets")),
-    (name = "demo-files", disk = (path = "../demo")),
-    (name = "internet", network = (allow = [])),
-  ],
-  sockets = [
-    (name = "http", http = (), service = "collector"),
-    (name = "demo", http = (), service = "sql-object"),
-  ],
-);
-"#;
+      durableObjectStorage = (localDisk = "objects")"#;
 
 /// One that takes events in and is asked.
 pub(super) trait Lane {
@@ -97,7 +79,7 @@ impl Worker {
 
     fn new(is_ours: bool, data: &Path, port: u16) -> Result<Self> {
         let worker = place::dist().join("worker");
-        fs::write(worker.join(CONFIG_FILE), CONFIG)?;
+        fs::write(worker.join(CONFIG_FILE), super::super::with_another_worker(OBJECT_WORKER))?;
         fs::copy(place::root().join("xtask/bench").join(OBJECT_MODULE), worker.join(OBJECT_MODULE))?;
         let server = Collector::on_port(port, KEY).with_patience(PATIENCE);
         Ok(Self { is_ours, data: data.into(), server, process: None })
