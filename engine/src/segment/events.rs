@@ -18,11 +18,24 @@ impl Nameless {
 }
 
 const NONE: u32 = u32::MAX;
+/// Of so many visits one at most may be wanted for the others to be left undecoded.
+const FEW: usize = 4;
 
 impl Part {
     /// The events of the visitors that `keep` wants (by their places) and that have not moved, visitor by visitor, each
     /// one's in the order of arrival. Visitors without a hash get one of `nameless`.
     pub fn events(&self, keep: impl Fn(u32) -> bool, nameless: &mut Nameless) -> Result<Vec<Event>, Error> {
+        let visitors = self.visitor_of_visit().iter();
+        let wanted: Vec<u32> = visitors
+            .zip(0..)
+            .filter(|(visitor, _)| keep(**visitor) && !self.is_moved(**visitor))
+            .map(|(_, visit)| visit)
+            .collect();
+        let part = if wanted.len() * FEW <= self.visits_len() { &self.only(wanted) } else { self };
+        part.events_of(|visitor| keep(visitor) && !self.is_moved(visitor), nameless)
+    }
+
+    fn events_of(&self, keep: impl Fn(u32) -> bool, nameless: &mut Nameless) -> Result<Vec<Event>, Error> {
         let mut hashes = vec![None; self.segment().visitors()];
         for (place, hash) in self.hashes()? {
             hashes.iter_mut().skip(place as usize).take(1).for_each(|slot| *slot = Some(hash));
@@ -35,7 +48,7 @@ impl Part {
             while let Some((_, visit)) = visits.next_if(|(visitor, _)| **visitor == place) {
                 rows = Some(rows.map_or(visit.clone(), |rows| rows.start..visit.end));
             }
-            if let Some(rows) = rows.filter(|_| keep(place) && !self.is_moved(place)) {
+            if let Some(rows) = rows.filter(|_| keep(place)) {
                 visitors.push((hash.unwrap_or_else(|| nameless.next()), rows));
             }
         }
@@ -58,7 +71,7 @@ impl Part {
     /// What every event has.
     fn fill_in_rows(&self, rows: &[usize], events: &mut [Event]) {
         let times = self.times();
-        let interactive = self.packed(layout::INTERACTIVE, self.rows_len());
+        let interactive = self.packed_rows(layout::INTERACTIVE);
         let text = |(codes, texts): &Coded, row: usize| texts.text(codes.get(row).copied().unwrap_or(0)).to_owned();
         for (&row, event) in rows.iter().zip(events) {
             event.time = UnixSeconds(times.get(row).copied().unwrap_or(0));
@@ -72,7 +85,7 @@ impl Part {
     fn fill_in_attributes(&self, rows: &[usize], events: &mut [Event]) {
         let visit_of_row = self.visit_of_row();
         let exceptions: [Vec<u32>; FAMILIES_LEN] =
-            std::array::from_fn(|family| self.packed(layout::tuples_of_rows(family), self.rows_len()));
+            std::array::from_fn(|family| self.packed_rows(layout::tuples_of_rows(family)));
         let tuple = |family: usize, row: usize| {
             let exception = exceptions.get(family).and_then(|rows| rows.get(row)).copied().unwrap_or(0);
             let visit = visit_of_row.get(row).copied().unwrap_or(0) as usize;
@@ -122,23 +135,27 @@ impl Part {
             events.get_mut(place(*row)).into_iter().for_each(|event| event.revenue = Some(*revenue));
         }
         for (key, run) in self.prop_runs()? {
-            let (rows, codes, texts) = read_prop(run, self.rows_len())?;
-            for (row, code) in rows.into_iter().zip(codes) {
+            let (rows, codes, texts) = read_prop(run, self.segment().rows())?;
+            for (row, code) in self.rows_here(rows.into_iter().zip(codes)) {
                 if let Some(event) = events.get_mut(place(row)) {
                     event.props.push((key.to_owned(), texts.text(code).to_owned()));
                 }
             }
         }
         let column = self.segment().column(layout::DETAILS)?;
-        for (row, payload) in details::read(column, self.rows_len())? {
-            events.get_mut(place(row)).into_iter().for_each(|event| event.detail = Some(Box::new(payload.clone())));
+        let mut payloads = details::read(column, self.segment().rows())?;
+        payloads.sort_unstable_by_key(|(row, _)| *row);
+        for (row, payload) in self.rows_here(payloads.into_iter()) {
+            if let Some(event) = events.get_mut(place(row)) {
+                event.detail = Some(Box::new(payload));
+            }
         }
         Ok(())
     }
 
     /// Puts each visitor's events, which stand by visit, in the order in which they came.
     fn order_by_arrival(&self, visitors: &[(VisitorHash, std::ops::Range<usize>)], events: &mut Vec<Event>) {
-        let offsets = self.packed(layout::ARRIVAL, self.rows_len());
+        let offsets = self.packed_rows(layout::ARRIVAL);
         if offsets.iter().all(|offset| *offset == 0) {
             return;
         }

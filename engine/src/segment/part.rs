@@ -144,7 +144,7 @@ impl Part {
     }
 
     /// A column that has a value for each row of the segment.
-    fn packed_rows(&self, column: u8) -> Vec<u32> {
+    pub(super) fn packed_rows(&self, column: u8) -> Vec<u32> {
         match &self.chosen {
             None => self.packed(column, self.segment.rows),
             Some(chosen) => self.picked(column, self.segment.rows, &chosen.rows),

@@ -51,6 +51,9 @@ proptest! {
         let gone = part.hashes().unwrap().into_iter().find(|(place, _)| *place == out).map(|(_, hash)| hash);
         let kept: Vec<Event> = normal(&events).into_iter().filter(|e| Some(e.visitor) != gone).collect();
         prop_assert_eq!(&some, &kept);
+        let one = part.events(|visitor| visitor == out, &mut Nameless::default()).unwrap();
+        let others = normal(&events).into_iter().filter(|e| Some(e.visitor) == gone).collect::<Vec<_>>();
+        prop_assert_eq!(one, others);
         let without = open(&events, Hashes::Keep).without([out].into_iter().filter(|out| *out < visitors));
         prop_assert_eq!(read(&without), kept);
     }

@@ -75,7 +75,10 @@ impl Part {
     }
 
     /// Of rows of the segment, ascending, those that are in the part, by their places in it.
-    pub(super) fn rows_here<T>(&self, rows: impl Iterator<Item = (u32, T)>) -> impl Iterator<Item = (u32, T)> {
+    pub(in crate::segment) fn rows_here<T>(
+        &self,
+        rows: impl Iterator<Item = (u32, T)>,
+    ) -> impl Iterator<Item = (u32, T)> {
         let mut here = self.chosen.as_ref().map(|chosen| chosen.rows.iter().zip(0u32..).peekable());
         rows.filter_map(move |(row, value)| {
             let Some(here) = &mut here else { return Some((row, value)) };
