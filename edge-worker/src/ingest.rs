@@ -7,7 +7,7 @@ use crate::enrich::arrival::Arrival;
 use crate::registry;
 use crate::shards;
 use crate::site_store::delivery::{Delivery, Sender};
-use protocol::event::{Event, EventId};
+use protocol::event::{Dropped, Event, EventId};
 use protocol::outcome::{Invalid, Outcome};
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -42,10 +42,15 @@ pub async fn known_site(call: &Call, site: &str, events: usize) -> Result<String
     }
 }
 
-/// Takes events in; one outcome for each, in their order, once they are durable.
-pub async fn take(call: &Call, site: &str, received: Vec<Received>) -> Result<Vec<Outcome>, Refusal> {
+/// Takes events in, and reports of what was given up; one outcome for each event, in their order, once they are durable.
+pub async fn take(
+    call: &Call,
+    site: &str,
+    received: Vec<Received>,
+    dropped: Vec<Dropped>,
+) -> Result<Vec<Outcome>, Refusal> {
     let site = known_site(call, site, received.len()).await?;
-    let mut delivery = Delivery { now_ms: call.now_ms(), ..Delivery::default() };
+    let mut delivery = Delivery { now_ms: call.now_ms(), dropped, ..Delivery::default() };
     let mut outcomes = Vec::with_capacity(received.len());
     for event in received {
         let enriched = event.and_then(|(arrival, sender, event)| {

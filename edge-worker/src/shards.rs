@@ -70,8 +70,11 @@ pub async fn deliver(env: &Env, domain: &str, delivery: &Delivery) -> Result<Opt
         let undecided: Vec<Option<u32>> =
             places.into_iter().zip(&stored).map(|(place, stored)| place.filter(|_| stored.is_none())).collect();
         let mut divided = delivery.divided(&undecided);
-        if !going_on && !delivery.refused.is_empty() {
-            divided.entry(0).or_default().0.refused.clone_from(&delivery.refused);
+        let has_counts = !delivery.refused.is_empty() || !delivery.dropped.is_empty();
+        if has_counts && !going_on {
+            let first = &mut divided.entry(0).or_default().0;
+            first.refused.clone_from(&delivery.refused);
+            first.dropped.clone_from(&delivery.dropped);
         }
         let deliveries = divided.into_iter().map(|(shard, (mut own, positions))| async move {
             own.now_ms = delivery.now_ms;

@@ -1,10 +1,11 @@
-//! The compact binary form of a batch, version 1.
+//! The compact binary form of a batch, version 2.
 //!
 //! | part | bytes |
 //! |---|---|
-//! | version | 1: the number 1 |
+//! | version | 1: the number 2 |
 //! | site | a text |
 //! | screen width | a number |
+//! | one in | a number: how many each event of a sampled kind stands for; not there in version 1 |
 //! | id base | 12: the first bytes of every event's id |
 //! | counter | a number: the last four bytes of the first event's id |
 //! | events | a number, then each event |
@@ -20,15 +21,18 @@
 //! the length *n*/2; *n* odd repeats the text that was written as number (*n*-1)/2 of the batch. A number that may be
 //! unknown is written one higher, 0 meaning unknown.
 //!
-//! Bytes that are cut short, damaged or left over refuse the whole batch; an event that can be read but breaks a rule is
-//! refused alone.
+//! The kind 10 is no event but a report that the sender gave events up: its URL is empty, and its one field is a number,
+//! how many.
+//!
+//! Version 1, which has no sampled events, is read as well. Bytes that are cut short, damaged or left over refuse the
+//! whole batch; an event that can be read but breaks a rule is refused alone.
 
 mod reader;
 mod writer;
 
 use crate::check;
-use crate::event::{Batch, Event, EventId, Payload, Received, Revenue};
-use crate::limits::{BATCH_BYTES_MAX, EVENTS_PER_BATCH_MAX, SITE_BYTES_MAX};
+use crate::event::{Batch, Dropped, Event, EventId, Payload, Received, Revenue};
+use crate::limits::{BATCH_BYTES_MAX, DROPPED_MAX, EVENTS_PER_BATCH_MAX, ONE_IN_MAX, SITE_BYTES_MAX};
 use crate::outcome::{Invalid, Outcome, TooLarge};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -36,29 +40,29 @@ use reader::Reader;
 use writer::Writer;
 
 /// The version that this build writes, the first byte of a batch.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
+/// The version without sampled events.
+const UNSAMPLED: u8 = 1;
 
 const OWN_ID: u8 = 16;
 const REFERRER: u8 = 32;
 const PROPS: u8 = 64;
 const REVENUE: u8 = 128;
+/// The kind of a report of what was given up.
+const DROPPED: u8 = 10;
 
 /// Writes a batch down.
 pub fn encode(batch: &Batch) -> Vec<u8> {
-    encode_events(&batch.site, batch.screen_width, &batch.events)
-}
-
-/// Writes down a batch of events that are kept elsewhere. See [`Batch`] for what each part is.
-pub fn encode_events(site: &str, screen_width: u16, events: &[Event]) -> Vec<u8> {
     let mut out = Writer::new(VERSION);
-    out.text(site);
-    out.number(screen_width.into());
-    let (base, first) = events.first().map(|event| event.id).unwrap_or_default().parts();
+    out.text(&batch.site);
+    out.number(batch.screen_width.into());
+    out.number(batch.one_in.into());
+    let (base, first) = batch.events.first().map(|event| event.id).unwrap_or_default().parts();
     out.bytes(&base);
     out.number(first.into());
-    out.number(events.len() as u64);
+    out.number((batch.events.len() + batch.dropped.len()) as u64);
     let mut expected = first;
-    for event in events {
+    for event in &batch.events {
         let (own, counter) = event.id.parts();
         let flags = (if own == base { 0 } else { OWN_ID })
             | (if event.referrer.is_empty() { 0 } else { REFERRER })
@@ -89,6 +93,13 @@ pub fn encode_events(site: &str, screen_width: u16, events: &[Event]) -> Vec<u8>
             out.bytes(&revenue.currency);
         }
     }
+    for report in &batch.dropped {
+        out.byte(OWN_ID | DROPPED);
+        out.bytes(&report.id.0);
+        out.number(0);
+        out.text("");
+        out.number(report.events.into());
+    }
     out.finish()
 }
 
@@ -98,11 +109,13 @@ pub fn decode(bytes: &[u8]) -> Result<Received, Outcome> {
         return Err(Outcome::TooLarge(TooLarge::Body));
     }
     let mut from = Reader::new(bytes);
-    if from.byte()? != VERSION {
+    let version = from.byte()?;
+    if version != VERSION && version != UNSAMPLED {
         return Err(Outcome::Invalid(Invalid::UnknownVersion));
     }
     let site = from.text()?;
     let screen_width = from.small()?;
+    let one_in = if version == UNSAMPLED { 1 } else { from.small()? };
     let base: [u8; 12] = from.array()?;
     let mut expected: u32 = from.small()?;
     let count = from.number()?;
@@ -110,9 +123,9 @@ pub fn decode(bytes: &[u8]) -> Result<Received, Outcome> {
         return Err(Outcome::TooLarge(TooLarge::Events));
     }
     let mut events = Vec::new();
+    let mut dropped = Vec::new();
     for _ in 0..count {
-        let event = read_event(&mut from, base, &mut expected)?;
-        events.push(check::event(event));
+        events.extend(read_event(&mut from, base, &mut expected, &mut dropped)?.map(check::event));
     }
     if !from.is_done() {
         return Err(Outcome::Invalid(Invalid::Malformed));
@@ -123,10 +136,19 @@ pub fn decode(bytes: &[u8]) -> Result<Received, Outcome> {
     if site.len() > SITE_BYTES_MAX {
         return Err(Outcome::TooLarge(TooLarge::Text));
     }
-    Ok(Received { site, screen_width, events })
+    if !(1..=ONE_IN_MAX).contains(&one_in) {
+        return Err(Outcome::Invalid(Invalid::BadField));
+    }
+    Ok(Received { site, screen_width, one_in, events, dropped })
 }
 
-fn read_event(from: &mut Reader, base: [u8; 12], expected: &mut u32) -> Result<Event, Outcome> {
+/// Reads what comes next: an event, or a report of what was given up, which joins the others.
+fn read_event(
+    from: &mut Reader,
+    base: [u8; 12],
+    expected: &mut u32,
+    dropped: &mut Vec<Dropped>,
+) -> Result<Option<Event>, Outcome> {
     let head = from.byte()?;
     let id = if head & OWN_ID == 0 {
         let counter = i64::from(*expected).checked_add(from.signed()?).and_then(|counter| u32::try_from(counter).ok());
@@ -142,6 +164,10 @@ fn read_event(from: &mut Reader, base: [u8; 12], expected: &mut u32) -> Result<E
     let age_ms = u32::try_from(from.number()?).unwrap_or(u32::MAX);
     let url = from.text()?;
     let referrer = if head & REFERRER == 0 { String::default() } else { from.text()? };
+    if head & 15 == DROPPED {
+        dropped.push(Dropped { id, events: from.small::<u32>()?.min(DROPPED_MAX) });
+        return Ok(None);
+    }
     let payload = read_payload(from, head & 15)?;
     let mut props = Vec::new();
     if head & PROPS != 0 {
@@ -154,7 +180,7 @@ fn read_event(from: &mut Reader, base: [u8; 12], expected: &mut u32) -> Result<E
     } else {
         Some(Revenue { amount_thousandths: from.signed()?, currency: from.array()? })
     };
-    Ok(Event { id, age_ms, url, referrer, payload, props, revenue })
+    Ok(Some(Event { id, age_ms, url, referrer, payload, props, revenue }))
 }
 
 fn kind(payload: &Payload) -> u8 {

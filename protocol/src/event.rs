@@ -17,6 +17,13 @@ impl EventId {
         Self(id)
     }
 
+    /// The id of the `number`-th event that a sampled one stands for; its own is the first, 0.
+    #[must_use]
+    pub fn copy(mut self, number: u8) -> Self {
+        self.0.iter_mut().take(1).for_each(|byte| *byte ^= number);
+        self
+    }
+
     /// The random part and the counter, as [`EventId::counted`] put them together.
     pub fn parts(self) -> ([u8; 12], u32) {
         let mut random = [0; 12];
@@ -43,25 +50,49 @@ impl EventId {
 }
 
 /// A batch as it was received: the batch is readable, each event is one or is refused for a reason of its own.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Received {
     /// The site's domain.
     pub site: String,
     /// Width of the screen in CSS pixels, 0 where unknown.
     pub screen_width: u16,
+    /// See [`Batch::one_in`].
+    pub one_in: u8,
     /// One entry per event, in the order of the batch.
     pub events: Vec<Result<Event, Outcome>>,
+    /// See [`Batch::dropped`].
+    pub dropped: Vec<Dropped>,
+}
+
+/// A report of events that the sender gave up because too many waited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// The report's own random name: repeated under the same, it is counted once.
+    pub id: EventId,
+    /// How many events.
+    pub events: u32,
 }
 
 /// Events of one site that are delivered together.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
     /// The site's domain as its owner registered it, such as `example.com`.
     pub site: String,
     /// Width of the screen in CSS pixels, 0 where unknown. Stored only as a class (`Mobile`, `Desktop` …).
     pub screen_width: u16,
+    /// How many each event of a kind that [`Payload::is_sampled`] stands for, from 1 to
+    /// [`crate::limits::ONE_IN_MAX`]: the sender left the others out by chance.
+    pub one_in: u8,
     /// What happened, oldest first.
     pub events: Vec<Event>,
+    /// What the sender gave up since it last said so.
+    pub dropped: Vec<Dropped>,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self { site: String::new(), screen_width: 0, one_in: 1, events: Vec::new(), dropped: Vec::new() }
+    }
 }
 
 /// One thing that happened.
@@ -210,6 +241,12 @@ impl Payload {
             Self::Command { .. } => "command",
             Self::Check { .. } => "check",
         }
+    }
+
+    /// Whether a sender may leave out some of the kind by chance: what is measured or happens by itself, and makes no
+    /// visit. A visit that is told in part cannot be scaled.
+    pub fn is_sampled(&self) -> bool {
+        matches!(self, Self::Component { .. } | Self::Request { .. } | Self::Vital { .. } | Self::Error { .. })
     }
 
     /// The event's name as the Stats API shows it: the custom name, else the kind.

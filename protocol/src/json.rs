@@ -8,7 +8,9 @@
 //!   {"name": "component", "url": "https://example.com/", "component": {"name": "Button", "action": "impression"}}]}
 //! ```
 //!
-//! `v` may be left out. An event without `id` is always counted. A `name` that is a kind with fields of its own
+//! `v` may be left out. `one_in` says how many each event of a sampled kind stands for, and
+//! `"dropped": [{"id": "…", "events": 3}]` reports what the sender gave up; both may be left out. An event without
+//! `id` is always counted. A `name` that is a kind with fields of its own
 //! (`component`, `request`, `query`, `vital`, `error`, `command`, `check`) is of that kind where the object of that name is
 //! there, else it is a custom event's, as any other name is. Of a key that occurs twice the last counts; nesting deeper
 //! than 128 and lone surrogates are malformed.
@@ -16,8 +18,8 @@
 mod fields;
 
 use crate::check;
-use crate::event::{Batch, Event, EventId, Payload, Received, Revenue};
-use crate::limits::{BATCH_BYTES_MAX, EVENTS_PER_BATCH_MAX, SITE_BYTES_MAX};
+use crate::event::{Batch, Dropped, Event, EventId, Payload, Received, Revenue};
+use crate::limits::{BATCH_BYTES_MAX, DROPPED_MAX, EVENTS_PER_BATCH_MAX, ONE_IN_MAX, SITE_BYTES_MAX};
 use crate::outcome::{Invalid, Outcome, TooLarge};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -41,7 +43,7 @@ pub fn decode(bytes: &[u8]) -> Result<Received, Outcome> {
 /// Reads a batch that is already a JSON value.
 pub fn batch_of(batch: &Value) -> Result<Received, Outcome> {
     let batch = batch.as_object().ok_or(MALFORMED)?;
-    if batch.get("v").is_some_and(|version| version.as_u64() != Some(1)) {
+    if batch.get("v").is_some_and(|version| !matches!(version.as_u64(), Some(1 | 2))) {
         return Err(Outcome::Invalid(Invalid::UnknownVersion));
     }
     let site = text(batch, "site")?.filter(|site| !site.is_empty()).ok_or(MISSING_FIELD)?;
@@ -49,11 +51,26 @@ pub fn batch_of(batch: &Value) -> Result<Received, Outcome> {
         return Err(Outcome::TooLarge(TooLarge::Text));
     }
     let events = batch.get("events").ok_or(MISSING_FIELD)?.as_array().ok_or(MALFORMED)?;
-    if events.len() > EVENTS_PER_BATCH_MAX {
+    let dropped = batch.get("dropped").map_or(Ok(Vec::new()), dropped)?;
+    if events.len() + dropped.len() > EVENTS_PER_BATCH_MAX {
         return Err(Outcome::TooLarge(TooLarge::Events));
     }
     let screen_width = number(batch, "screen_width")?.unwrap_or(0);
-    Ok(Received { site, screen_width, events: events.iter().map(event).collect() })
+    let one_in = number(batch, "one_in")?.unwrap_or(1);
+    if !(1..=ONE_IN_MAX).contains(&one_in) {
+        return Err(BAD_FIELD);
+    }
+    Ok(Received { site, screen_width, one_in, events: events.iter().map(event).collect(), dropped })
+}
+
+fn dropped(reports: &Value) -> Result<Vec<Dropped>, Outcome> {
+    let report = |report: &Value| {
+        let report = report.as_object().ok_or(BAD_FIELD)?;
+        let id = text(report, "id")?.and_then(|id| EventId::from_hex(&id)).ok_or(BAD_FIELD)?;
+        let events = number::<u32>(report, "events")?.ok_or(MISSING_FIELD)?;
+        Ok(Dropped { id, events: events.min(DROPPED_MAX) })
+    };
+    reports.as_array().ok_or(BAD_FIELD)?.iter().map(report).collect()
 }
 
 /// Reads one event.
@@ -197,7 +214,13 @@ pub fn payload(name: &str, event: &Map<String, Value>) -> Result<Payload, Outcom
 /// Writes a batch down.
 pub fn encode(batch: &Batch) -> String {
     let events: Vec<Value> = batch.events.iter().map(event_value).collect();
-    json!({ "v": 1, "site": batch.site, "screen_width": batch.screen_width, "events": events }).to_string()
+    let dropped: Vec<Value> =
+        batch.dropped.iter().map(|report| json!({ "id": report.id.to_hex(), "events": report.events })).collect();
+    json!({
+        "v": 2, "site": batch.site, "screen_width": batch.screen_width, "one_in": batch.one_in, "events": events,
+        "dropped": dropped,
+    })
+    .to_string()
 }
 
 fn event_value(event: &Event) -> Value {

@@ -4,6 +4,10 @@
 pub const BATCH_BYTES_MAX: usize = 65_536;
 /// Events of one batch.
 pub const EVENTS_PER_BATCH_MAX: usize = 100;
+/// How many events a sampled one may stand for.
+pub const ONE_IN_MAX: u8 = 100;
+/// How many events one report may say that a sender gave up.
+pub const DROPPED_MAX: u32 = 1_000_000;
 /// Properties of one event.
 pub const PROPS_MAX: usize = 30;
 /// A property's key.

@@ -21,6 +21,8 @@ pub enum Outcome {
     TooLarge(TooLarge),
     /// The sender may not send this.
     Unauthorised,
+    /// The sender gave it up, because too many waited while the collector could not be reached, and said so later.
+    Dropped,
 }
 
 /// Why an event was left out on purpose.
@@ -78,6 +80,7 @@ impl Outcome {
             Self::TooOld => "too_old",
             Self::TooLarge(_) => "too_large",
             Self::Unauthorised => "unauthorised",
+            Self::Dropped => "dropped",
         }
     }
 
@@ -109,7 +112,7 @@ impl Outcome {
     }
 
     /// Every outcome with every reason, so that a table of them can show the ones that did not happen.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Accepted,
         Self::Duplicate,
         Self::Filtered(Filtered::Bot),
@@ -129,6 +132,7 @@ impl Outcome {
         Self::TooLarge(TooLarge::Text),
         Self::TooLarge(TooLarge::Props),
         Self::Unauthorised,
+        Self::Dropped,
     ];
 
     /// How the sender can mend it, in one sentence; empty where nothing is to be mended.
@@ -144,7 +148,7 @@ impl Outcome {
             Self::RateLimited => "Send fewer requests and wait as long as Retry-After says.",
             Self::Invalid(why) => match why {
                 Invalid::Malformed => "Send one whole batch, in the binary form or as JSON.",
-                Invalid::UnknownVersion => "Send a batch of version 1.",
+                Invalid::UnknownVersion => "Send a batch of version 1 or 2.",
                 Invalid::MissingField => "Fill in every field that the event's kind requires.",
                 Invalid::BadField => "Give each field a value of its type and within its range.",
                 Invalid::BadUrl => "Send the whole address of the page, beginning with http:// or https://.",
@@ -158,6 +162,9 @@ impl Outcome {
                 TooLarge::Props => "Send at most 30 properties with an event and 50 flags with a command.",
             },
             Self::Unauthorised => "Send a key that may do this as a bearer token.",
+            Self::Dropped => {
+                "Look whether the collector could be reached from the pages, and for pages that report without end."
+            }
         }
     }
 }

@@ -2,8 +2,8 @@
 //! and whatever names a person or opens a door – e-mail addresses, card numbers, IBANs, tokens, IP addresses, long
 //! identifiers – which placeholders replace.
 //!
-//! The tracker runs [`light_url`] in the page, where every byte of code counts; the edge runs [`url`], [`referrer`],
-//! [`payload()`] and [`text`] on everything that arrives, whoever sent it, and [`path`] on what is imported.
+//! The tracker drops in the page what needs no detection; the edge runs [`url`], [`referrer`], [`payload()`] and [`text`]
+//! on everything that arrives, whoever sent it, and [`path`] on what is imported.
 
 mod address;
 mod checksum;
@@ -21,9 +21,6 @@ use alloc::vec::Vec;
 /// Parameters that name a campaign: the only ones whose values the edge reads.
 pub const CAMPAIGN_PARAMETERS: [&str; 7] =
     ["utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "ref", "source"];
-
-/// Parameters that advertisers add for each click. That one was there tells paid traffic; its value tells the person.
-pub const CLICK_ID_PARAMETERS: [&str; 2] = ["gclid", "msclkid"];
 
 /// How often a text may have been percent encoded and still be looked into. Nobody means more, and a hostile address
 /// must not cost much.
@@ -89,44 +86,6 @@ pub fn text(raw: &str) -> String {
 /// Properties, keys and values.
 pub fn props(given: &[(String, String)]) -> Vec<(String, String)> {
     given.iter().map(|(key, value)| (text(key), text(value))).collect()
-}
-
-/// What can be taken out of an address at the cost of few bytes of code: credentials, the fragment (unless the site
-/// routes by it), and all query parameters but the `kept` ones and the names of click ids. The edge scrubs again.
-pub fn light_url(raw: &str, kept: &[&str], hash_routing: bool) -> String {
-    let (before_fragment, fragment) = split(raw, '#');
-    let (before_query, query) = split(before_fragment, '?');
-    let mut out = String::with_capacity(raw.len());
-    let (scheme, rest) = split(before_query, ':');
-    match rest.strip_prefix("//") {
-        Some(rest) => {
-            let (authority, path) = split(rest, '/');
-            out.push_str(scheme);
-            out.push_str("://");
-            // A search from the end would add a second searcher to the module.
-            out.push_str(authority.split('@').fold("", |_, last| last));
-            if authority.len() < rest.len() {
-                out.push('/');
-                out.push_str(path);
-            }
-        }
-        None => out.push_str(before_query),
-    }
-    let mut separator = '?';
-    for parameter in query.split('&') {
-        let name = split(parameter, '=').0;
-        let click = CLICK_ID_PARAMETERS.contains(&name);
-        if click || kept.contains(&name) {
-            out.push(separator);
-            separator = '&';
-            out.push_str(if click { name } else { parameter });
-        }
-    }
-    if hash_routing && !fragment.is_empty() {
-        out.push('#');
-        out.push_str(split(fragment, '?').0);
-    }
-    out
 }
 
 fn split(text: &str, at: char) -> (&str, &str) {
@@ -280,22 +239,6 @@ mod tests {
             ("grüße aus köln", "grüße aus köln"),
         ] {
             assert_eq!(text(raw), expected, "{raw}");
-        }
-    }
-
-    #[test]
-    fn the_light_form_drops_what_needs_no_detection() {
-        for (raw, hash, expected) in [
-            (
-                "https://a:b@example.com/x?utm_source=n&s=1&gclid=abc#y",
-                false,
-                "https://example.com/x?utm_source=n&gclid",
-            ),
-            ("https://example.com/?s=1", false, "https://example.com/"),
-            ("https://example.com/#/route?x=1", true, "https://example.com/#/route"),
-            ("https://example.com/#/route", false, "https://example.com/"),
-        ] {
-            assert_eq!(light_url(raw, &CAMPAIGN_PARAMETERS, hash), expected, "{raw}");
         }
     }
 }

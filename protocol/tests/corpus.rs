@@ -30,6 +30,6 @@ fn the_json_corpus_is_answered() {
 fn the_scrub_corpus_is_answered() {
     replay("scrub", |bytes| {
         let raw = String::from_utf8_lossy(bytes);
-        drop((scrub::url(&raw, &["q"]), scrub::referrer(&raw), scrub::text(&raw), scrub::light_url(&raw, &[], true)));
+        drop((scrub::url(&raw, &["q"]), scrub::referrer(&raw), scrub::text(&raw)));
     });
 }

@@ -3,7 +3,8 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 use proptest::prelude::*;
-use protocol::event::{Batch, Event, EventId, Payload, Received, Revenue};
+use protocol::event::{Batch, Dropped, Event, EventId, Payload, Received, Revenue};
+use protocol::limits::{DROPPED_MAX, ONE_IN_MAX};
 use protocol::{binary, check, json};
 
 /// Short texts that repeat often, so that references to earlier texts are written too.
@@ -71,13 +72,21 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 fn batch() -> impl Strategy<Value = Batch> {
-    ("[a-z]{1,10}\\.com", any::<u16>(), prop::collection::vec(event(), 0..12))
-        .prop_map(|(site, screen_width, events)| Batch { site, screen_width, events })
+    let report = (any::<[u8; 16]>(), 0..=DROPPED_MAX).prop_map(|(id, events)| Dropped { id: EventId(id), events });
+    let reports = prop::collection::vec(report, 0..3);
+    ("[a-z]{1,10}\\.com", any::<u16>(), 1..=ONE_IN_MAX, prop::collection::vec(event(), 0..12), reports)
+        .prop_map(|(site, screen_width, one_in, events, dropped)| Batch { site, screen_width, one_in, events, dropped })
 }
 
 fn received(batch: &Batch) -> Received {
     let events = batch.events.iter().cloned().map(check::event).collect();
-    Received { site: batch.site.clone(), screen_width: batch.screen_width, events }
+    Received {
+        site: batch.site.clone(),
+        screen_width: batch.screen_width,
+        one_in: batch.one_in,
+        events,
+        dropped: batch.dropped.clone(),
+    }
 }
 
 proptest! {
@@ -94,6 +103,26 @@ proptest! {
 }
 
 #[test]
+fn the_version_before_is_read_as_well() {
+    let event = Event { url: "https://example.com/".into(), ..Event::default() };
+    let batch = Batch { site: "example.com".into(), screen_width: 1440, events: vec![event], ..Batch::default() };
+    let mut bytes = binary::encode(&batch);
+    // Version 1 is the same without the number after the screen's width: 1 + 1 + 11 + 2 bytes lie before it.
+    assert_eq!((bytes[0], bytes.remove(15)), (2, 1));
+    bytes[0] = 1;
+    assert_eq!(binary::decode(&bytes), Ok(received(&batch)));
+}
+
+#[test]
+fn a_sampled_event_stands_for_one_to_a_hundred() {
+    for (one_in, accepted) in [(0, false), (1, true), (100, true), (101, false)] {
+        let batch = Batch { site: "example.com".into(), one_in, ..Batch::default() };
+        assert_eq!(binary::decode(&binary::encode(&batch)).is_ok(), accepted, "{one_in}");
+        assert_eq!(json::decode(json::encode(&batch).as_bytes()).is_ok(), accepted, "{one_in}");
+    }
+}
+
+#[test]
 fn a_further_event_of_a_page_costs_at_most_forty_bytes() {
     let event = |counter: u32, payload: Payload| Event {
         id: EventId::counted([9; 16], counter),
@@ -102,8 +131,9 @@ fn a_further_event_of_a_page_costs_at_most_forty_bytes() {
         payload,
         ..Event::default()
     };
-    let size =
-        |events: Vec<Event>| binary::encode(&Batch { site: "example.com".into(), screen_width: 1440, events }).len();
+    let size = |events: Vec<Event>| {
+        binary::encode(&Batch { site: "example.com".into(), screen_width: 1440, events, ..Batch::default() }).len()
+    };
     let first = event(0, Payload::Pageview);
     for further in [
         Payload::Pageview,

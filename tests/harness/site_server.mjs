@@ -20,9 +20,9 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 
-/** The tag a site owner pastes. */
+/** The tag a site owner pastes, and that the browser of a test is counted: it is automated, and on this machine. */
 export function tag(collector, site, attributes = "") {
-  return `<script defer src="${collector}/p.js" data-site="${site}" ${attributes}></script>`;
+  return `<script defer src="${collector}/p.js" data-site="${site}" data-local data-automated ${attributes}></script>`;
 }
 
 /** Puts markup at the start of the page's head, or of the page where it has none. */

@@ -102,7 +102,7 @@ test("each thing that is wrong with a batch has its status and code", async () =
     ["no events", { site: SITE }, 400, "missing_field"],
     ["events that are an object", { site: SITE, events: {} }, 400, "malformed"],
     ["an empty batch", { site: SITE, events: [] }, 400, "malformed"],
-    ["an unknown version", { v: 2, site: SITE, events: [good] }, 400, "unknown_version"],
+    ["an unknown version", { v: 3, site: SITE, events: [good] }, 400, "unknown_version"],
     ["101 events", { site: SITE, events: many(101) }, 413, "too_many_events"],
     ["an event that is text", { site: SITE, events: [MARK] }, 400, "malformed"],
     ["an event that is null", { site: SITE, events: [null] }, 400, "malformed"],

@@ -102,6 +102,7 @@ test("what is refused for good is not tried again, and the console says why", ()
       const script = document.createElement("script");
       script.src = src;
       script.dataset.site = "nobody.test";
+      script.dataset.local = script.dataset.automated = "";
       document.head.append(script);
     }, `${it.proxy.url}/p.js`);
     await eventually(() => assert.ok(said.some((text) => text.startsWith("passerby:")), said.join()));

@@ -1,11 +1,62 @@
-// Carries events into the module and batches out of it. When, what and how often is decided in Rust.
-import { initSync, Tracker } from "tracker";
+// Carries events into the module and batches out of it, and senses what nobody reports. When, what and how often is
+// delivered is decided in Rust (`../src`), or in `twin.js` where WebAssembly may not run.
+import { errors } from "./errors.js";
+import { links } from "./links.js";
+import { reading } from "./reading.js";
+import { vitals } from "./vitals.js";
 
-/** Starts the module; gives the function that takes the events that wait. */
-export default async (wasm, api, site, byHash, waiting) => {
-  const answer = await fetch(wasm);
-  initSync({ module: await WebAssembly.compile(await answer.arrayBuffer()) });
-  const tracker = new Tracker(crypto.getRandomValues(new Uint8Array(16)), site, screen.width, byHash);
+/** Starts delivering; gives the function that takes the calls that wait, or, given 0, forgets all of them. */
+export default async (waiting, put, api, config) => {
+  // The methods of the module, by number: see `src/exports.rs`.
+  const BYTE = 0;
+  const TEXT = 1;
+  const BEGIN = 2;
+  const OPEN = 3;
+  const CLOSE = 4;
+  const LOSE = 5;
+  const TAKE = 6;
+  const ANSWERED = 7;
+  const FORGET = 8;
+  const PLACE = 9;
+
+  // Kinds of events, and what else stands in an event's first byte: see `protocol::binary`.
+  const PAGEVIEW = 0;
+  const ENGAGEMENT = 1;
+  const CUSTOM = 2;
+  const COMPONENT = 3;
+  const REFERRER = 32;
+  const PROPS = 64;
+  const REVENUE = 128;
+
+  if (
+    (config.dnt != null && navigator.doNotTrack == 1) ||
+    (config.local == null && /^(localhost|127\..*|\[::1\]|)$/.test(location.hostname)) ||
+    (config.automated == null && (navigator.webdriver || window.Cypress))
+  )
+    return () => (waiting.length = 0);
+
+  const { call, memory } = await fetch(new URL(__TRACKER_WASM__, import.meta.url))
+    .then((answer) => WebAssembly.instantiateStreaming(answer))
+    .then(({ instance }) => instance.exports)
+    .catch(() => import(__TRACKER_TWIN__).then((twin) => twin.twin()));
+  const buffer = new Uint8Array(memory.buffer, call(PLACE), 31000);
+  const encoder = new TextEncoder();
+  /** Writes a text, cut where it is too long, or a number: base 128, lowest seven bits first. */
+  const write = (field, bytes = 2000) => {
+    if (field.big) call(TEXT, encoder.encodeInto(field, buffer.subarray(0, bytes)).written);
+    else {
+      for (; field > 127; field = Math.floor(field / 128)) call(BYTE, (field % 128) + 128);
+      call(BYTE, field);
+    }
+  };
+  /** How many events each stands for of those that there may be very many of. */
+  const oneIn = config.sample > 1 && config.sample < 101 ? config.sample | 0 : 1;
+  const started = waiting[0]?.[0] || Date.now();
+  let tap;
+
+  for (const field of [2, config.site || location.hostname, screen.width & 65535, oneIn]) write(field);
+  for (const random of crypto.getRandomValues(new Uint8Array(12))) call(BYTE, random);
+  call(BEGIN);
 
   let timer;
   const after = (milliseconds) => {
@@ -13,40 +64,119 @@ export default async (wasm, api, site, byHash, waiting) => {
     clearTimeout(timer);
     timer = setTimeout(send, milliseconds);
   };
-  const body = (batch) => new Blob([batch], { type: "text/plain" });
+  const batch = (leaving) => {
+    const bytes = buffer.slice(0, call(TAKE + 16 * leaving, Date.now() - started));
+    tap?.(bytes);
+    return bytes.length && new Blob([bytes], { type: "text/plain" });
+  };
   const send = async () => {
-    const batch = tracker.take(Date.now());
-    if (!batch.length) return;
+    const body = batch(0);
+    if (!body) return;
     let status = 0;
     let wait = 0;
     try {
-      const answer = await fetch(api, { method: "POST", body: body(batch), keepalive: true, credentials: "omit" });
-      status = answer.status;
+      const answer = await fetch(api, { method: "POST", body, keepalive: true, credentials: "omit", signal: AbortSignal.timeout?.(3e4) });
       wait = +answer.headers.get("retry-after");
-      if (status > 399) console.warn("passerby:", (await answer.json()).hint);
+      status = answer.status;
+      const said = await answer.json();
+      tap?.(said.results || said);
+      if (status > 399) console.warn("passerby:", said.hint);
     } catch {}
-    after(tracker.answered(status, wait, Math.random()));
+    after(call(ANSWERED + 16 * status, Math.random(), wait));
   };
+
+  /** The page that is being looked at, as it is sent; nothing where it is not to be counted. */
+  let page;
+  let { referrer } = document;
+  /** Takes an event in: its kind, the fields of its kind in their order, and what else it has. */
+  const add = (kind, fields, at = Date.now(), url = page, props = [], money = []) => {
+    if (!url || (kind > CUSTOM && Math.random() * oneIn >= 1)) return;
+    call(OPEN, at - started);
+    call(BYTE, kind | (referrer && REFERRER) | (props[0] && PROPS) | (money[0] && REVENUE));
+    write(url, 8000);
+    if (referrer) write(referrer.split(/[?#]/)[0], 8000);
+    referrer = "";
+    for (const field of fields) write(field);
+    if (props[0]) write(props.length / 2);
+    for (const word of props) write(word);
+    if (money[0]) {
+      write(money[0]);
+      for (const letter of money[1]) call(BYTE, letter.charCodeAt());
+    }
+    after(call(CLOSE));
+  };
+
+  const match = (routes, path) =>
+    routes?.split(/[\s,]+/).find((route) =>
+      RegExp(`^${route.replace(/[^\w*]/g, "\\$&").replace(/\*+/g, (stars) => (stars[1] ? ".*" : "[^/]*"))}$`).test(path),
+    );
+  /** What is kept of an address: its path, or the masked route that it is one of, and its campaign; nothing if excluded. */
+  const clean = (address, base) => {
+    const { origin, pathname, search, hash } = new URL(address, base);
+    const campaign = search.match(/[?&]((utm_\w+|ref|source)=[^&]*|gclid|msclkid)/g);
+    return match(config.exclude, pathname)
+      ? ""
+      : origin +
+          (match(config.mask, pathname) || pathname) +
+          (campaign ? "?" + campaign.join("").slice(1) : "") +
+          (config.hash != null ? hash.split("?")[0] : "");
+  };
+
+  const reader = reading((at, fields) => add(ENGAGEMENT, fields, at));
+  let navigation = performance.getEntriesByType("navigation")[0]?.type || "navigate";
+  const called = ([at, address, name, ...rest]) => {
+    const [options] = rest;
+    // An automatic page view says instead of options whether the page came back from the back/forward cache.
+    if (config.auto == "false" && rest.length && Object(options) != options) return;
+    const { url, props, revenue, interactive, component } = options || {};
+    const own = clean(url || address, address);
+    const given = Object.entries(props || {}).flatMap(([key, value]) => (value == null ? [] : [key, `${value}`]));
+    if (name == "pageview") {
+      reader(at, true);
+      page = own;
+      given.push("navigation_type", options === true ? "back-forward-cache" : navigation);
+      navigation = "soft-navigation";
+      add(PAGEVIEW, [], at, own, given);
+      if (document.querySelector('meta[name=passerby][content="404"]')) put("404", { props: { path: location.pathname } });
+    } else if (name == "component" && component) {
+      const { name, variant, version, action, duration_ms } = component;
+      add(COMPONENT, [name, variant, version, action].map((word) => `${word ?? ""}`).concat((duration_ms + 1) >>> 0), at, own, given);
+    } else {
+      const amount = Math.round(revenue?.amount * 1000);
+      const currency = `${revenue?.currency}`.toUpperCase();
+      const money = /^[A-Z]{3}$/.test(currency) && Number.isSafeInteger(amount * 2) ? [amount < 0 ? -2 * amount - 1 : 2 * amount, currency] : [];
+      add(CUSTOM, [`${name ?? ""}`, interactive === false ? 0 : 1], at, own, given, money);
+    }
+  };
+
+  links(put, (address) => clean(address, location));
+  errors(add);
+  const measured = vitals(add);
+  if (config.components != null) import(__TRACKER_COMPONENTS__).then((components) => components.components(add));
+  if (config.requests != null) import(__TRACKER_REQUESTS__).then((requests) => requests.requests(add, config.requests, api));
+  put.inspect = async () => (tap = (await import(__TRACKER_INSPECT__)).inspect());
+
   // The page's own listeners come first, so that what they report is delivered as well.
   addEventListener("visibilitychange", () => {
+    reader(Date.now());
     if (!document.hidden) return;
-    const batch = tracker.leave(Date.now());
-    if (batch.length && !navigator.sendBeacon(api, body(batch))) fetch(api, { method: "POST", body: body(batch), keepalive: true }).catch(() => {});
+    measured();
+    const body = batch(1);
+    if (body) navigator.sendBeacon(api, body);
   });
 
-  const take = ({ name, props, revenue, interactive, url, referrer, at }) => {
-    const given = Object.entries(props || {}).filter(([, value]) => value != null);
-    const texts = [name || "", url, referrer, revenue?.currency || "", ...given.flat()];
-    const amount = revenue ? +revenue.amount : NaN;
-    after(tracker.track(texts.map((text) => `${text}`.replaceAll("\0", "")).join("\0"), amount, interactive != false, at));
-  };
-  return () => {
-    for (const event of waiting.splice(0)) {
+  return (stop) => {
+    if (stop === 0) {
+      page = "";
+      return call(FORGET);
+    }
+    call(LOSE, Math.max(waiting.length - 300, 0));
+    waiting.splice(0).forEach((event) => {
       try {
-        take(event);
+        called(event);
       } catch (error) {
         console.warn("passerby:", error);
       }
-    }
+    });
   };
 };

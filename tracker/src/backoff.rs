@@ -7,7 +7,7 @@ const LONGEST_MS: f64 = 60_000.0;
 
 /// Whether a delivery that ended so should be tried again: no answer at all, too many requests, or a fault that passes.
 /// Everything else is the collector's decision.
-pub fn should_retry(status: u16) -> bool {
+pub fn should_retry(status: u32) -> bool {
     matches!(status, 0 | 408 | 429 | 500..)
 }
 

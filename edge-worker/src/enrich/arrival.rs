@@ -3,7 +3,7 @@
 use super::channel::{self, Clues};
 use super::page::{self, Referrer};
 use super::source::{self, Source};
-use super::{screen, spam, user_agent};
+use super::{screen, spam, user_agent, vitals};
 use engine::event::{Event, UnixSeconds, VisitAttributes, VisitorHash};
 use protocol::event::{Event as Sent, Payload};
 use protocol::outcome::{Filtered, Invalid, Outcome};
@@ -100,9 +100,27 @@ fn keep(mut sent: Sent, time: UnixSeconds, hostname: String, pathname: String, v
             event.engagement_time_ms = Some(engagement_time_ms);
         }
         Payload::Custom { interactive, .. } => event.interactive = interactive,
-        detail => event.detail = Some(Box::new(detail)),
+        mut detail => {
+            event.interactive = is_done_by_somebody(&detail);
+            if let Payload::Vital { name, value_thousandths, rating, .. } = &mut detail
+                && rating.is_empty()
+            {
+                *rating = vitals::rating(name, *value_thousandths).into();
+            }
+            event.detail = Some(Box::new(detail));
+        }
     }
     event
+}
+
+/// Whether an event of a kind with fields of its own says that somebody did something: what a page measures or shows by
+/// itself leaves a visit a bounce.
+fn is_done_by_somebody(payload: &Payload) -> bool {
+    match payload {
+        Payload::Component { action, .. } => action != "impression",
+        Payload::Command { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether an event of that kind keeps its fields beside those that every event has.
@@ -171,6 +189,40 @@ mod tests {
             let read = arrival().enrich(pageview(&url, ""));
             assert_eq!(read.is_ok(), kept, "{} bytes", url.len());
             assert!(kept || read.unwrap_err().reason() == "text_too_long");
+        }
+    }
+
+    #[test]
+    fn what_a_page_does_by_itself_is_no_interaction() {
+        let component = |action: &str| Payload::Component {
+            name: "Button".into(),
+            variant: String::new(),
+            version: String::new(),
+            action: action.into(),
+            duration_ms: None,
+        };
+        let vital =
+            Payload::Vital { name: "CLS".into(), value_thousandths: 100, rating: String::new(), target: String::new() };
+        let error = Payload::Error { class: "TypeError".into(), fingerprint: "1".into() };
+        for (payload, interactive) in
+            [(component("impression"), false), (component("interaction"), true), (vital, false), (error, false)]
+        {
+            let kept = arrival().enrich(Sent { payload, ..pageview("https://example.com/", "") }).unwrap();
+            assert_eq!(kept.interactive, interactive, "{:?}", kept.detail);
+        }
+    }
+
+    #[test]
+    fn a_vital_that_comes_without_a_rating_gets_one() {
+        for (given, kept) in [("", "good"), ("poor", "poor")] {
+            let payload = Payload::Vital {
+                name: "LCP".into(),
+                value_thousandths: 2_500_000,
+                rating: given.into(),
+                target: String::new(),
+            };
+            let event = arrival().enrich(Sent { payload, ..pageview("https://example.com/", "") }).unwrap();
+            assert!(matches!(event.detail.as_deref(), Some(Payload::Vital { rating, .. }) if rating == kept));
         }
     }
 

@@ -12,3 +12,4 @@ pub mod source;
 pub mod spam;
 pub mod uap;
 pub mod user_agent;
+pub mod vitals;

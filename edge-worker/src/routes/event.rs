@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::ingest::{self, is_refusal};
-use protocol::event::Received;
+use protocol::event::{Event, Received};
 use protocol::outcome::Outcome;
 use protocol::{binary, json, limits};
 use serde_json::json;
@@ -19,23 +19,68 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
         ingest::count_homeless(outcome.reason(), 1);
         ingest::refusal_of(outcome)
     })?;
-    if batch.events.is_empty() {
+    if batch.events.is_empty() && batch.dropped.is_empty() {
         return Err(Refusal::malformed("A batch has at least one event."));
     }
     let mut arrival = call.arrival();
     arrival.screen_width = batch.screen_width;
     let sender = call.sender();
+    let (copies, firsts) = copied(batch.events, batch.one_in);
     let received =
-        batch.events.into_iter().map(|event| event.map(|event| (arrival.clone(), sender.clone(), event))).collect();
-    let outcomes = ingest::take(call, &batch.site, received).await?;
-    if outcomes.iter().all(|outcome| is_refusal(*outcome)) {
+        copies.into_iter().map(|event| event.map(|event| (arrival.clone(), sender.clone(), event))).collect();
+    let all = ingest::take(call, &batch.site, received, batch.dropped).await?;
+    let outcomes: Vec<Outcome> = firsts.into_iter().filter_map(|first| all.get(first).copied()).collect();
+    if !outcomes.is_empty() && outcomes.iter().all(|outcome| is_refusal(*outcome)) {
         return Err(ingest::refusal(&outcomes));
     }
     let results: Vec<_> = outcomes.into_iter().map(ingest::result).collect();
     Ok(of_json(200, &json!({ "results": results })))
 }
 
+/// Each event as often as it stands for, so that totals are what they would be without sampling; and where the first of
+/// each is. The copies' ids follow from the event's, so that a repeated delivery repeats them.
+fn copied(events: Vec<Result<Event, Outcome>>, one_in: u8) -> (Vec<Result<Event, Outcome>>, Vec<usize>) {
+    let (mut copies, mut firsts) = (Vec::with_capacity(events.len()), Vec::with_capacity(events.len()));
+    for event in events {
+        firsts.push(copies.len());
+        if let Ok(sampled) = &event
+            && sampled.payload.is_sampled()
+        {
+            let further = (1..one_in).map(|number| Event { id: sampled.id.copy(number), ..sampled.clone() });
+            let further: Vec<_> = further.map(Ok).collect();
+            copies.push(event);
+            copies.extend(further);
+        } else {
+            copies.push(event);
+        }
+    }
+    (copies, firsts)
+}
+
 /// Reads either form: the binary begins with its version, JSON with a brace.
 fn decode(body: &[u8]) -> Result<Received, Outcome> {
     if body.trim_ascii_start().first() == Some(&b'{') { json::decode(body) } else { binary::decode(body) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::event::{EventId, Payload};
+    use protocol::outcome::Invalid;
+    use std::collections::HashSet;
+
+    #[test]
+    fn a_sampled_event_is_counted_as_often_as_it_stands_for_and_no_other_is() {
+        let vital =
+            Payload::Vital { name: "LCP".into(), value_thousandths: 1, rating: String::new(), target: String::new() };
+        let event = |id, payload| Ok(Event { id: EventId([id; 16]), payload, ..Event::default() });
+        let refused = Err(Outcome::Invalid(Invalid::BadField));
+        let events = vec![event(1, Payload::Pageview), event(2, vital), refused, event(3, Payload::Pageview)];
+        let (copies, firsts) = copied(events.clone(), 100);
+        assert_eq!((copies.len(), firsts), (103, vec![0, 1, 101, 102]));
+        let ids: HashSet<_> = copies.iter().flatten().map(|event| event.id).collect();
+        assert_eq!(ids.len(), 102, "each has an id of its own");
+        assert_eq!(copied(events.clone(), 100).0, copies, "the same ones again");
+        assert_eq!(copied(events.clone(), 1).0, events);
+    }
 }

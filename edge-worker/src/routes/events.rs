@@ -32,7 +32,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
         return Err(ingest::refusal_of(Outcome::TooLarge(TooLarge::Events)));
     }
     let received = events.iter().map(|event| read(call, event)).collect();
-    let outcomes = ingest::take(call, site, received).await?;
+    let outcomes = ingest::take(call, site, received, Vec::new()).await?;
     let results =
         outcomes.iter().zip(events).map(|(outcome, event)| with_id(ingest::result(*outcome), event)).collect();
     if outcomes.iter().all(|outcome| is_refusal(*outcome)) {

@@ -63,7 +63,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
     let mut outcomes = Vec::new();
     for domain in domains {
         let received = event.clone().map(|event| (arrival.clone(), call.sender(), event));
-        outcomes.extend(ingest::take(call, domain, vec![received]).await?);
+        outcomes.extend(ingest::take(call, domain, vec![received], Vec::new()).await?);
     }
     let worst = outcomes.into_iter().find(|outcome| *outcome != Outcome::Accepted);
     if let Some(refused) = worst.filter(|outcome| is_refusal(*outcome) && *outcome != Outcome::TooOld) {

@@ -2,7 +2,7 @@
 //! once. It travels inside the runtime only and is never stored: it names the sender, until the object has hashed it.
 
 use engine::event::Event;
-use protocol::event::EventId;
+use protocol::event::{Dropped, EventId};
 use std::collections::BTreeMap;
 
 /// Who an event came from, before it is a hash.
@@ -54,6 +54,8 @@ pub struct Delivery {
     pub senders: Vec<Sender>,
     /// What the worker refused.
     pub refused: Vec<Refused>,
+    /// What the senders say that they gave up, each report under an id of its own.
+    pub dropped: Vec<Dropped>,
     /// Present when this is part of an import with an idempotency key.
     pub progress: Option<Progress>,
     /// Whether only those events are meant whose visit goes on from the day before; the others belong elsewhere.
@@ -123,6 +125,11 @@ impl Delivery {
             put_text(&mut out, &refused.reason);
             out.extend_from_slice(&refused.count.to_le_bytes());
         }
+        put_count(&mut out, self.dropped.len());
+        for report in &self.dropped {
+            out.extend_from_slice(&report.id.0);
+            out.extend_from_slice(&report.events.to_le_bytes());
+        }
         match &self.progress {
             None => out.push(0),
             Some(progress) => {
@@ -159,6 +166,9 @@ impl Delivery {
         for _ in 0..reader.count()? {
             let (outcome, reason) = (reader.text()?, reader.text()?);
             delivery.refused.push(Refused { outcome, reason, count: reader.count()? });
+        }
+        for _ in 0..reader.count()? {
+            delivery.dropped.push(Dropped { id: EventId(reader.array()?), events: reader.count()? });
         }
         if reader.byte()? == 1 {
             delivery.progress = Some(Progress { key: reader.text()?, lines: reader.count()? });
@@ -227,6 +237,7 @@ mod tests {
         }
         delivery.refuse(Outcome::Filtered(Filtered::Bot));
         delivery.refuse(Outcome::Filtered(Filtered::Bot));
+        delivery.dropped.push(Dropped { id: EventId([4; 16]), events: 9 });
         delivery.progress = Some(Progress { key: "k".into(), lines: 7 });
         delivery
     }

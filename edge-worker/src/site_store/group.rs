@@ -36,6 +36,14 @@ impl Group {
         for refused in delivery.refused {
             self.count(&refused.outcome, &refused.reason, refused.count.into());
         }
+        for report in delivery.dropped {
+            if window.insert(today, report.id) {
+                self.count(Outcome::Dropped.name(), Outcome::Dropped.reason(), report.events.into());
+                self.ids.push(report.id);
+            } else {
+                self.count(Outcome::Duplicate.name(), Outcome::Duplicate.reason(), 1);
+            }
+        }
         let mut outcomes = Vec::with_capacity(delivery.events.len());
         let mut accepted = 0;
         for (event, id) in delivery.events.into_iter().zip(delivery.ids) {
@@ -146,6 +154,7 @@ fn journal_rows(events: &[Event]) -> Vec<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::site_store::delivery::Sender;
+    use protocol::event::Dropped;
     use protocol::outcome::Filtered;
 
     fn delivery(ids: &[u8]) -> Delivery {
@@ -174,6 +183,18 @@ mod tests {
         sent.refuse(Outcome::TooOld);
         let _ = group.join(sent, &mut window);
         assert_eq!(group.outcomes.values().sum::<u64>(), 5);
+    }
+
+    #[test]
+    fn what_a_sender_gave_up_is_counted_once_however_often_it_is_reported() {
+        let (mut group, mut window) = (Group::default(), DedupeWindow::default());
+        let report = |id| Dropped { id: EventId([id; 16]), events: 7 };
+        for reports in [vec![report(1)], vec![report(1), report(2)]] {
+            let _ = group.join(Delivery { dropped: reports, ..delivery(&[]) }, &mut window);
+        }
+        let counted = |outcome: Outcome| group.outcomes.get(&(outcome.name().into(), outcome.reason().into())).copied();
+        assert_eq!((counted(Outcome::Dropped), counted(Outcome::Duplicate)), (Some(14), Some(1)));
+        assert_eq!(group.ids.len(), 2, "they are remembered as the events' are");
     }
 
     #[test]

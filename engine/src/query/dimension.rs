@@ -75,6 +75,9 @@ const DETAILS: [(&str, &[DetailField]); 15] = [
     ("check", &[Text(9, 0)]),
 ];
 
+/// How a page came to be seen: the tracker says so by a property of this name.
+const NAVIGATION_TYPE: &str = "navigation_type";
+
 const ENTRY_AND_EXIT: [(&str, Dimension); 4] = [
     ("entry_page", Dimension::EntryPage),
     ("entry_page_hostname", Dimension::EntryHostname),
@@ -94,6 +97,7 @@ impl Dimension {
                 "page" => Some(Self::Page),
                 "hostname" => Some(Self::Hostname),
                 "name" => Some(Self::Name),
+                NAVIGATION_TYPE => Some(Self::Prop(NAVIGATION_TYPE.to_owned())),
                 _ => DETAILS.iter().find(|(detail, _)| *detail == field).map(|(detail, _)| Self::Detail(detail)),
             };
         }
@@ -121,6 +125,7 @@ impl Dimension {
             Self::Page => "event:page".to_owned(),
             Self::Hostname => "event:hostname".to_owned(),
             Self::Name => "event:name".to_owned(),
+            Self::Prop(prop) if prop == NAVIGATION_TYPE => format!("event:{prop}"),
             Self::Prop(prop) => format!("event:props:{prop}"),
             Self::Detail(field) => format!("event:{field}"),
             Self::Visit(CITY) => "visit:city".to_owned(),
@@ -143,7 +148,7 @@ impl Dimension {
 
     /// Every name, for hints; of the properties just the pattern.
     pub(super) fn supported() -> String {
-        let events = ["goal", "page", "hostname", "name", "props:<name>"].into_iter();
+        let events = ["goal", "page", "hostname", "name", NAVIGATION_TYPE, "props:<name>"].into_iter();
         let events = events.chain(DETAILS.iter().map(|(detail, _)| *detail));
         let visits = ENTRY_AND_EXIT.iter().map(|(name, _)| *name);
         let visits = visits.chain(VISIT_TEXTS.iter().map(|(name, _)| *name)).chain(["city"]);

@@ -4,5 +4,5 @@
 use protocol::scrub;
 
 libfuzzer_sys::fuzz_target!(|raw: &str| {
-    let _ = (scrub::url(raw, &["q"]), scrub::referrer(raw), scrub::text(raw), scrub::light_url(raw, &[], true));
+    let _ = (scrub::url(raw, &["q"]), scrub::referrer(raw), scrub::text(raw));
 });

@@ -120,7 +120,7 @@ fn batch(site: &str, salt: u64, request: u64, events: u64) -> Batch {
         props: if number % 5 == 4 { vec![("plan".into(), "pro".into())] } else { Vec::new() },
         revenue: None,
     };
-    Batch { site: site.into(), screen_width: 1440, events: (0..events).map(event).collect() }
+    Batch { site: site.into(), screen_width: 1440, events: (0..events).map(event).collect(), ..Batch::default() }
 }
 
 /// Folds sixteen bytes into the twelve that an id's base has.

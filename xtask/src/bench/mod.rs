@@ -4,6 +4,7 @@ mod ingest;
 mod load;
 mod process;
 mod query;
+mod tracker;
 mod traffic;
 
 use crate::build;
@@ -37,7 +38,7 @@ pub(crate) struct Amount {
 
 /// Measures what is named, or everything; `query` with those of its lanes that `only` names, or all.
 pub(crate) fn command(what: &[String], amount: &Amount, only: &[String], json_file: Option<&Path>) -> Result<ExitCode> {
-    let known = ["ingest", "query", "sizes"];
+    let known = ["ingest", "query", "sizes", "tracker"];
     if let Some(other) = what.iter().find(|name| !known.contains(&name.as_str())) {
         bail!("there is no benchmark {other:?} yet; there are {}", known.join(", "));
     }
@@ -58,6 +59,9 @@ pub(crate) fn command(what: &[String], amount: &Amount, only: &[String], json_fi
     }
     if wanted("query") {
         figures.extend(query::measure(amount, only)?);
+    }
+    if wanted("tracker") {
+        figures.extend(tracker::measure(amount.rounds)?);
     }
     let width = figures.iter().map(|figure| figure.name.len()).max().unwrap_or(0);
     for figure in &figures {

@@ -62,21 +62,31 @@ pub(super) fn worker(package: &Package, parquet: &Package) -> Result<Vec<Built>>
     Ok(files)
 }
 
-/// The tracker: the loader that pages name, and the module that it loads.
+/// The tracker: the loader that pages name, the module that it loads, and the parts that only some pages need.
 pub(super) fn tracker(package: &Package) -> Result<Vec<Built>> {
     let module = module::build("tracker", package)?;
-    let script = module::bundle(&package.entry, Some(&module), &[])?;
+    let part = |name: &str| -> Result<Built> {
+        let script = module::bundle(&format!("tracker/js/{name}.js"), None, &[])?;
+        Ok(Built::hashed(&format!("assets/p/{name}.js"), script))
+    };
     let wasm = Built::hashed("assets/p/tracker.wasm", module.wasm);
-    let script = Built::hashed("assets/p/tracker.js", script);
-    let relative = |file: &Built| file.address().trim_start_matches('/').to_owned();
-    let flags = [
-        define("__TRACKER_JS__", &relative(&script)),
-        define("__TRACKER_WASM__", &relative(&wasm)),
-        // Pages load it as an ordinary script.
-        "--format=iife".into(),
+    let parts = [
+        ("TWIN", part("twin")?),
+        ("COMPONENTS", part("components")?),
+        ("REQUESTS", part("requests")?),
+        ("INSPECT", part("inspect")?),
     ];
+    let beside = |file: &Built| file.address().replace("/p/", "./");
+    let mut flags = vec![define("__TRACKER_WASM__", &beside(&wasm))];
+    for (name, file) in &parts {
+        flags.push(define(&format!("__TRACKER_{name}__"), &beside(file)));
+        flags.push(format!("--external:{}", beside(file)));
+    }
+    let script = Built::hashed("assets/p/tracker.js", module::bundle(&package.entry, None, &flags)?);
+    // Pages load it as an ordinary script.
+    let flags = ["--format=iife".into(), define("__TRACKER_JS__", script.address().trim_start_matches('/'))];
     let loader = Built::plain("assets/p.js", module::bundle("tracker/js/p.js", None, &flags)?);
-    Ok(vec![loader, script, wasm])
+    Ok([loader, script, wasm].into_iter().chain(parts.into_iter().map(|(_, file)| file)).collect())
 }
 
 /// The dashboard: page, styles and module.

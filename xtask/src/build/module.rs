@@ -4,6 +4,7 @@ use super::packages::{Package, Target};
 use crate::place;
 use crate::process::{run, run_quietly, step};
 use anyhow::{Context, Result};
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -44,6 +45,9 @@ pub(super) fn build(crate_name: &str, package: &Package) -> Result<Module> {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         bind(stem, package.bindgen, compiled, &folder)?;
+        if !package.exports.is_empty() {
+            keep_only(&wasm_file, &package.exports)?;
+        }
         optimise(&wasm_file, &package.wasm_opt)?;
         fs::write(&stamp, &inputs)?;
         Ok(())
@@ -98,6 +102,25 @@ fn bind(stem: &str, target: Target, compiled: Vec<u8>, folder: &Path) -> Result<
         Target::Web => bindgen.web(true)?.omit_default_module_path(true),
     };
     bindgen.generate(folder)
+}
+
+/// Takes away what wasm-bindgen exports for its own glue, and all code that only that reaches.
+fn keep_only(wasm: &Path, exports: &[String]) -> Result<()> {
+    let page = json!({ "name": "page", "root": true, "reaches": exports });
+    let graph: Vec<Value> =
+        std::iter::once(page).chain(exports.iter().map(|export| json!({ "name": export, "export": export }))).collect();
+    let file = wasm.with_extension("graph.json");
+    fs::write(&file, serde_json::to_string(&graph)?)?;
+    run_quietly(
+        Command::new(place::npm_program("wasm-metadce"))
+            .arg(wasm)
+            .arg("-o")
+            .arg(wasm)
+            .arg("--graph-file")
+            .arg(&file)
+            .args(WASM_FEATURES),
+    )?;
+    Ok(())
 }
 
 fn optimise(wasm: &Path, flags: &[String]) -> Result<()> {

@@ -14,6 +14,9 @@ pub(super) struct Package {
     pub(super) profile: String,
     /// What loads the module: `module` (an ES module of workerd), `instance` (another module's glue) or `web` (a page).
     pub(super) bindgen: Target,
+    /// What the module exports, where the page instantiates it itself; everything else goes.
+    #[serde(default)]
+    pub(super) exports: Vec<String>,
     /// Flags of wasm-opt.
     pub(super) wasm_opt: Vec<String>,
     /// The JavaScript that imports the glue, below the project's root.

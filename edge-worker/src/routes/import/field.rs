@@ -64,6 +64,11 @@ impl<'a> Fields<'a> {
         whole.filter(|number| *number <= max).map(Some).ok_or_else(|| bad(name))
     }
 
+    /// True or false; none where the field is missing.
+    pub(super) fn flag(&self, name: &'static str) -> Result<Option<bool>, Refused> {
+        self.given(name).map(|flag| flag.as_bool().ok_or_else(|| bad(name))).transpose()
+    }
+
     /// A whole number that fits 32 bits, 0 where absent.
     pub(super) fn whole_32(&self, name: &'static str) -> Result<u32, Refused> {
         Ok(self.whole(name, u32::MAX.into())?.unwrap_or(0) as u32)

@@ -50,11 +50,16 @@ pub(super) fn read(bytes: &[u8], site: &str) -> Result<Line, Refused> {
     scrub::payload(&mut checked.payload);
     let timestamp: Timestamp = fields.required("timestamp")?.parse().map_err(|_| bad("timestamp"))?;
     let (hostname, pathname) = page(&fields, site)?;
+    let interactive = match checked.payload {
+        Payload::Custom { interactive, .. } => interactive,
+        Payload::Pageview | Payload::Engagement { .. } => true,
+        _ => fields.flag("interactive")?.unwrap_or(true),
+    };
     let event = Event {
         time: UnixSeconds(timestamp.as_second()),
         visitor: VisitorHash::default(),
         name: checked.payload.name().to_owned(),
-        interactive: !matches!(checked.payload, Payload::Custom { interactive: false, .. }),
+        interactive,
         hostname,
         pathname,
         visit: visit(&fields, &agent)?,
