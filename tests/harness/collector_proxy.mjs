@@ -2,16 +2,15 @@
 import { createServer, request as forward } from "node:http";
 import { freePort } from "./port.mjs";
 
-/** Whether a request brings events. */
-const bringsEvents = (request) => request.method === "POST" && request.url.startsWith("/e");
-
 /**
  * Starts a proxy in front of a collector. `faults` is a queue that is used up by requests which bring events:
  * `"503"` answers so without asking the collector, `"429:2"` with `Retry-After: 2` as well, `"drop"` cuts the connection
  * before, `"lose-answer"` cuts it after the collector has committed. `deliveries` lists what was sent:
  * `{at, type, mode, body, fault, status}`, `mode` being `cors` for fetch and `no-cors` for sendBeacon.
+ * Events come to `route`.
  */
-export async function proxyTo(collector) {
+export async function proxyTo(collector, route = "/e") {
+  const bringsEvents = (request) => request.method === "POST" && request.url.startsWith(route);
   const port = await freePort();
   const target = new URL(collector);
   const proxy = { url: `http://127.0.0.1:${port}`, faults: [], deliveries: [], requests: [] };

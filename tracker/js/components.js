@@ -29,7 +29,7 @@ export const components = (add) => {
     { threshold: 0.5 },
   );
   const changed = new MutationObserver((records) => {
-    for (const { addedNodes } of records) addedNodes.forEach(scan);
+    for (const { addedNodes, attributeName, target } of records) (attributeName ? [target] : addedNodes).forEach(scan);
   });
   const scan = (node) => {
     if (node.dataset?.track && !found.has(node)) {
@@ -40,7 +40,7 @@ export const components = (add) => {
     for (const child of node.children || []) scan(child);
   };
   const grow = (root) => {
-    changed.observe(root, { childList: true, subtree: true });
+    changed.observe(root, { childList: true, subtree: true, attributeFilter: ["data-track"] });
     scan(root);
   };
 

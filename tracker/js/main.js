@@ -2,6 +2,7 @@
 // delivered is decided in Rust (`../src`), or in `twin.js` where WebAssembly may not run.
 import { errors } from "./errors.js";
 import { links } from "./links.js";
+import { load } from "./module.js";
 import { reading } from "./reading.js";
 import { vitals } from "./vitals.js";
 
@@ -35,10 +36,7 @@ export default async (waiting, put, api, config) => {
   )
     return () => (waiting.length = 0);
 
-  const { call, memory } = await fetch(new URL(__TRACKER_WASM__, import.meta.url))
-    .then((answer) => WebAssembly.instantiateStreaming(answer))
-    .then(({ instance }) => instance.exports)
-    .catch(() => import(__TRACKER_TWIN__).then((twin) => twin.twin()));
+  const { call, memory } = await load().catch(() => import(__TRACKER_TWIN__).then((twin) => twin.twin()));
   const buffer = new Uint8Array(memory.buffer, call(PLACE), 31000);
   const encoder = new TextEncoder();
   /** Writes a text, cut where it is too long, or a number: base 128, lowest seven bits first. */

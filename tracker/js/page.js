@@ -62,7 +62,8 @@ export const start = (config, api, load) => {
           .catch(() => plain)
           .then((way) => (deliver = way)()),
       );
-    } else deliver?.((waiting.length = 0));
+      // Before the module has come nobody else has any of it.
+    } else (deliver || Boolean)((waiting.length = 0));
   };
 
   self.passerby = put;

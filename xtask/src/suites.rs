@@ -11,7 +11,7 @@ use std::time::Instant;
 use std::{env, fs};
 
 /// End-to-end suites: folders of `tests` with `*.test.mjs`, run by node's test runner in this order.
-const END_TO_END: [&str; 11] = [
+const END_TO_END: [&str; 12] = [
     "conformance",
     "queries",
     "shards",
@@ -23,6 +23,7 @@ const END_TO_END: [&str; 11] = [
     "differential",
     "dashboard",
     "apps",
+    "packages",
 ];
 const STATIC: [&str; 3] = ["format", "lint", "unit"];
 

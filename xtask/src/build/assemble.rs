@@ -19,11 +19,11 @@ pub(super) struct Built {
 }
 
 impl Built {
-    fn plain(name: &str, bytes: Vec<u8>) -> Self {
+    pub(super) fn plain(name: &str, bytes: Vec<u8>) -> Self {
         Self { name: name.into(), path: name.into(), bytes, listed: true }
     }
 
-    fn unlisted(path: String, bytes: Vec<u8>) -> Self {
+    pub(super) fn unlisted(path: String, bytes: Vec<u8>) -> Self {
         Self { name: path.clone(), path, bytes, listed: false }
     }
 
@@ -104,15 +104,15 @@ pub(super) fn dashboard(package: &Package) -> Result<Vec<Built>> {
     Ok(vec![Built::plain("assets/index.html", page.into_bytes()), style, script, wasm])
 }
 
-fn define(name: &str, value: &str) -> String {
+pub(super) fn define(name: &str, value: &str) -> String {
     format!("--define:{name}=\"{value}\"")
 }
 
-fn read(path: &str) -> Result<Vec<u8>> {
+pub(super) fn read(path: &str) -> Result<Vec<u8>> {
     fs::read(place::root().join(path)).with_context(|| format!("{path} is missing"))
 }
 
-fn folder(from: &str, to: &str) -> Result<Vec<Built>> {
+pub(super) fn folder(from: &str, to: &str) -> Result<Vec<Built>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(place::root().join(from)).with_context(|| format!("{from} is missing"))?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod module;
+mod npm;
 mod packages;
 mod sizes;
 
@@ -35,6 +36,7 @@ pub(crate) fn all() -> Result<Vec<Artefact>> {
     let mut files = Vec::new();
     files.extend(assemble::worker(&packages.edge_worker, &packages.export_wasm)?);
     files.extend(assemble::tracker(&packages.tracker)?);
+    files.extend(npm::packages(&packages.tracker)?);
     files.extend(assemble::dashboard(&packages.dashboard_wasm)?);
     assemble::write(&place::dist(), &files)?;
     Ok(files.iter().filter_map(|file| sizes::measure(file, packages.budget(&file.name))).collect())
