@@ -55,7 +55,7 @@ test("a masked route is counted under its pattern, and nothing else of it is tol
     for (const { body } of deliveries) assert.ok(!/anna|\/a\/b/.test(body.toString("latin1")));
   }));
 
-for (const [what, attributes] of [["a local page", "data-automated"], ["an automated browser", "data-local"]]) {
+for (const [what, attributes] of [["a local page", 'data-local="false"'], ["an automated browser", 'data-automated="false"']]) {
   test(`${what} is not counted unless asked`, () => {
     it.site = "unasked.test";
     return visit("unasked.test", { markup: "", pages: (path) => (path.includes(".") ? null : bare(attributes)() + plainPage(path)) }, async ({ page }) => {

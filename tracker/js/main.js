@@ -29,10 +29,11 @@ export default async (waiting, put, api, config) => {
   const PROPS = 64;
   const REVENUE = 128;
 
+  const unasked = (option) => (option ?? "false") == "false";
   if (
     (config.dnt != null && navigator.doNotTrack == 1) ||
-    (config.local == null && /^(localhost|127\..*|\[::1\]|)$/.test(location.hostname)) ||
-    (config.automated == null && (navigator.webdriver || window.Cypress))
+    (unasked(config.local) && /^(localhost|127\..*|\[::1\]|)$/.test(location.hostname)) ||
+    (unasked(config.automated) && (navigator.webdriver || window.Cypress))
   )
     return () => (waiting.length = 0);
 
