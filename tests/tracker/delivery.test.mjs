@@ -51,6 +51,13 @@ test("a visitor who leaves before the module has come is counted", () =>
     assert.equal(form(deliveries[0]), "json");
   }));
 
+test("with data-hash, too, under the route that was seen and nothing else of the fragment", () =>
+  visit("unready-hash.test", { path: "/#/list?secret=x", attributes: "data-hash", prepare: ({ page }) => page.route("**/p/tracker*", () => {}) }, async ({ page, counts, deliveries }) => {
+    await leave(page);
+    await counts({ "/#/list": 1 });
+    assert.ok(!deliveries[0].body.toString().includes("secret"));
+  }));
+
 test("a page that hides delivers by sendBeacon what it has", () =>
   visit("beacon.test", {}, async ({ page, names, deliveries }) => {
     await names({ pageview: 1 });

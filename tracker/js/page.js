@@ -10,7 +10,8 @@ export const start = (config, api, load) => {
   const before = self.passerby;
   // A second tag counts nothing.
   if (before?.off) return;
-  const { hash } = config;
+  /** Where the route ends: at its fragment, if that is none of it. */
+  const end = config.hash == null ? "#" : " ";
   /** Calls that nobody has taken yet: the time, the address, the name, the options. */
   const waiting = [];
   /** Whether the visitor does not want to be counted, whatever the page says. */
@@ -34,16 +35,16 @@ export const start = (config, api, load) => {
   /** Without the module: no batches, no second try, and nothing where routes are to be judged, which is done there. */
   const plain = () => {
     const events = waiting.splice(0, 99).map(([, url, name, options]) => ({
-      url: url.replace(/([?&])(?!utm_|ref=)[^&#]*|#.*/g, "$1"),
+      url: url.split(end)[0].replace(/([?&])(?!utm_|ref=)[^&#]*/g, "$1"),
       referrer: document.referrer.split("?")[0],
-      ...options,
       name,
+      ...options,
     }));
-    if (events[0] && (config.exclude ?? config.mask ?? config.auto ?? hash) == null) navigator.sendBeacon(api, JSON.stringify({ site: config.site || location.hostname, events }));
+    if (events[0]) config.exclude ?? config.mask ?? config.auto ?? navigator.sendBeacon(api, JSON.stringify({ site: config.site || location.hostname, events }));
   };
 
   const look = ({ persisted }) => {
-    const page = location.pathname + (hash == null || location.hash);
+    const page = location.pathname + location.hash.split(end)[0];
     // A page in a tab that nobody has looked at, or that is being prepared, has not been seen.
     if (document.hidden) deliver || plain();
     else if (counting && (persisted || page != counted)) {
@@ -62,16 +63,19 @@ export const start = (config, api, load) => {
           .catch(() => plain)
           .then((way) => (deliver = way)()),
       );
+    } else {
       // Before the module has come nobody else has any of it.
-    } else (deliver || Boolean)((waiting.length = 0));
+      waiting.length = 0;
+      deliver?.(0);
+    }
   };
 
   self.passerby = put;
   put.component = (name, component) => put("component", { component: { ...component, name } });
   put.consent = (given) => go((counting = given && !silent));
-  put.off = () => put.consent(!(silent = put));
+  put.off = () => go((counting = !(silent = go)));
 
-  before?.q?.map((call) => put(...call));
+  (before?.q || []).map((call) => put(...call));
   ["pushState", "replaceState"].map((name) => {
     const original = history[name];
     history[name] = function (...state) {
