@@ -282,3 +282,53 @@ fn wrong_questions_are_refused_with_what_is_supported() {
         assert!(!refusal.hint.is_empty());
     }
 }
+
+#[test]
+fn kept_cohorts_are_the_weeks_that_browsers_say() {
+    // Days from Monday, 1970-01-05; each visitor is of one day.
+    let view = |visitor: u64, day: i64, cohort: &str| Event {
+        visitor: VisitorHash::of_name(visitor * 31),
+        time: UnixSeconds((4 + day) * DAY + 60),
+        name: "pageview".to_owned(),
+        props: if cohort.is_empty() { Vec::new() } else { vec![("cohort".to_owned(), cohort.to_owned())] },
+        ..Event::default()
+    };
+    let events = [
+        view(1, 0, "1970-01-05"),
+        view(2, 0, "1970-01-05"),
+        view(3, 8, "1970-01-05"),
+        view(4, 8, "1970-01-12"),
+        view(5, 15, "1970-01-05"),
+        view(5, 15, "1970-01-05"),
+        // Who came before the range, says nothing, or no week, is in no cohort.
+        view(6, 8, "1969-12-29"),
+        view(7, 8, ""),
+        view(8, 8, "none"),
+    ];
+    let request = json!({"site_id": "example.com", "date_range": ["1970-01-05", "1970-01-25"], "cohorts": "kept"});
+    let cells = |visitors: &[u64], of: f64| -> Vec<Value> {
+        let rate = |count: u64| (count as f64 * 10_000.0 / of).round() / 100.0;
+        let cell = |(period, count): (usize, &u64)| json!({"period": period, "visitors": count, "rate": rate(*count)});
+        visitors.iter().enumerate().map(cell).collect()
+    };
+    assert_eq!(
+        ask(Kind::Retention, &events, &request)["results"],
+        json!([
+            {"cohort": "1970-01-05", "visitors": 2, "retained": cells(&[2, 1, 1], 2.0)},
+            {"cohort": "1970-01-12", "visitors": 1, "retained": cells(&[1, 0], 1.0)},
+        ])
+    );
+    let by_cohort = json!({
+        "site_id": "example.com", "date_range": "all", "dimensions": ["event:cohort"], "metrics": ["visitors"],
+        "filters": [["contains", "event:cohort", ["1970"]]], "order_by": [["event:cohort", "asc"]],
+    });
+    let rows = ask(Kind::Query, &events, &by_cohort)["results"].clone();
+    assert_eq!(
+        rows,
+        json!([{"dimensions": ["1970-01-05"], "metrics": [4]}, {"dimensions": ["1970-01-12"], "metrics": [1]}])
+    );
+    let days = json!({"site_id": "example.com", "date_range": "all", "cohorts": "kept", "unit": "day"});
+    let part = [Part::new(Segment::open(encode(events.iter(), Hashes::Keep).into()).unwrap())];
+    let refusal = answer(Kind::Retention, &part, &SiteSettings::default(), UnixSeconds(30 * DAY), &days).unwrap_err();
+    assert_eq!(refusal.code, "invalid_retention");
+}

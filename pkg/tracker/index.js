@@ -42,7 +42,8 @@ export const init = ({ api, ...options } = {}) => {
     return console.warn(
       "passerby: init() needs `api`, the address that takes events: https://your-collector.example/e",
     );
-  start(Object.fromEntries(Object.entries(options).flatMap(attribute)), api, () => import("./main.js"));
+  // A page that is counted already is not counted twice.
+  if (!self.passerby?.off) start(Object.fromEntries(Object.entries(options).flatMap(attribute)), api, () => import("./main.js"));
   answer();
 };
 

@@ -24,6 +24,9 @@
 //! The kind 10 is no event but a report that the sender gave events up: its URL is empty, and its one field is a number,
 //! how many.
 //!
+//! A batch that waited with its sender is preceded by the number 3 and how many milliseconds it waited since it was made,
+//! as a number, which all its events are older by.
+//!
 //! Version 1, which has no sampled events, is read as well. Bytes that are cut short, damaged or left over refuse the
 //! whole batch; an event that can be read but breaks a rule is refused alone.
 
@@ -43,6 +46,8 @@ use writer::Writer;
 pub const VERSION: u8 = 2;
 /// The version without sampled events.
 const UNSAMPLED: u8 = 1;
+/// What precedes a batch that waited.
+const WAITED: u8 = 3;
 
 const OWN_ID: u8 = 16;
 const REFERRER: u8 = 32;
@@ -109,7 +114,12 @@ pub fn decode(bytes: &[u8]) -> Result<Received, Outcome> {
         return Err(Outcome::TooLarge(TooLarge::Body));
     }
     let mut from = Reader::new(bytes);
-    let version = from.byte()?;
+    let mut version = from.byte()?;
+    let mut waited_ms = 0;
+    if version == WAITED {
+        waited_ms = from.number()?;
+        version = from.byte()?;
+    }
     if version != VERSION && version != UNSAMPLED {
         return Err(Outcome::Invalid(Invalid::UnknownVersion));
     }
@@ -125,7 +135,12 @@ pub fn decode(bytes: &[u8]) -> Result<Received, Outcome> {
     let mut events = Vec::new();
     let mut dropped = Vec::new();
     for _ in 0..count {
-        events.extend(read_event(&mut from, base, &mut expected, &mut dropped)?.map(check::event));
+        let event = read_event(&mut from, base, &mut expected, &mut dropped)?.map(|event| {
+            // An age beyond what fits is as old as can be said: the edge refuses it as too old.
+            let age_ms = u32::try_from(u64::from(event.age_ms).saturating_add(waited_ms)).unwrap_or(u32::MAX);
+            check::event(Event { age_ms, ..event })
+        });
+        events.extend(event);
     }
     if !from.is_done() {
         return Err(Outcome::Invalid(Invalid::Malformed));

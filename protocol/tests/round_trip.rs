@@ -152,3 +152,24 @@ fn a_further_event_of_a_page_costs_at_most_forty_bytes() {
         assert!(grown <= 40, "{}: {grown} bytes", further.kind());
     }
 }
+
+#[test]
+fn a_batch_that_waited_is_older_by_that() {
+    let event = Event { id: EventId([7; 16]), age_ms: 5, url: "https://example.com/".into(), ..Event::default() };
+    let batch = Batch { site: "example.com".into(), one_in: 1, events: vec![event], ..Batch::default() };
+    // In base 128, lowest seven bits first: 0, 300, 2^32 - 5, and the largest number there is.
+    for (waited, age_ms) in [
+        (vec![0], 5),
+        (vec![0xac, 2], 305),
+        (vec![0xfb, 0xff, 0xff, 0xff, 15], u32::MAX),
+        ([[0xff; 9].as_slice(), &[1]].concat(), u32::MAX),
+    ] {
+        let bytes = [&[3], waited.as_slice(), &binary::encode(&batch)].concat();
+        let received = binary::decode(&bytes).unwrap();
+        assert_eq!(received.events[0].as_ref().unwrap().age_ms, age_ms, "{waited:?}");
+        for cut in 0..bytes.len() {
+            assert!(binary::decode(&bytes[..cut]).is_err(), "cut to {cut}");
+        }
+        assert!(binary::decode(&[&[3, 0], bytes.as_slice()].concat()).is_err(), "it waits once");
+    }
+}

@@ -37,7 +37,10 @@ export const decode = (bytes) => {
     return texts.at(-1);
   };
   const take = (size) => [...bytes.subarray(at, (at += size))];
-  const batch = { v: take(1)[0], site: text(), screen_width: number(), one_in: number(), events: [] };
+  const [first] = take(1);
+  // A batch that the browser kept says how long.
+  const batch = first == 3 ? { waited_ms: number(), v: take(1)[0] } : { v: first };
+  Object.assign(batch, { site: text(), screen_width: number(), one_in: number(), events: [] });
   const base = take(12).map((byte) => byte.toString(16).padStart(2, "0")).join("");
   let counter = number();
   for (let left = number(); left > 0; left--) {
@@ -67,7 +70,7 @@ export const inspect = () => {
   // By properties: a policy may forbid styles in markup.
   Object.assign(panel.style, {
     position: "fixed", inset: "auto 0 0 0", maxHeight: "40vh", overflow: "auto", margin: 0, padding: "1em", zIndex: 2147483647,
-    background: "#111", color: "#eee", font: "12px/1.5 monospace", whiteSpace: "pre-wrap",
+    background: "#111", color: "#eee", font: "12px/1.5 monospace", whiteSpace: "pre-wrap", overflowWrap: "anywhere",
   });
   panel.setAttribute("role", "log");
   root.append(panel);

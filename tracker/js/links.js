@@ -1,6 +1,6 @@
 // Links that lead elsewhere, files, and forms: custom events under the names that goals of Plausible have.
 
-const FILES = /\.(pdf|xlsx?|docx?|txt|rtf|csv|exe|key|pps|pptx?|7z|pkg|rar|gz|zip|avi|mov|mp4|mpe?g|wmv|midi?|mp3|wav|wma|dmg)$/i;
+const FILES = /\.(pdf|(xls|doc|ppt)x?|pps|txt|rtf|csv|exe|key|7z|pkg|rar|gz|zip|avi|mov|mp[34]|mpe?g|wm[av]|midi?|wav|dmg)$/i;
 
 /** Watches clicks and forms. `put` takes an event, `clean` says what is kept of an address. */
 export const links = (put, clean) => {

@@ -2,7 +2,7 @@
 // delivered is decided in Rust (`../src`), or in `twin.js` where WebAssembly may not run.
 import { errors } from "./errors.js";
 import { links } from "./links.js";
-import { load } from "./module.js";
+import { load as instance } from "./module.js";
 import { reading } from "./reading.js";
 import { vitals } from "./vitals.js";
 
@@ -32,14 +32,16 @@ export default async (waiting, put, api, config) => {
   const unasked = (option) => (option ?? "false") == "false";
   if (
     (config.dnt != null && navigator.doNotTrack == 1) ||
-    (unasked(config.local) && /^(localhost|127\..*|\[::1\]|)$/.test(location.hostname)) ||
+    (unasked(config.local) && /^(localhost$|127\.|\[::1]|$)/.test(location.hostname)) ||
     (unasked(config.automated) && (navigator.webdriver || window.Cypress))
   )
     return () => (waiting.length = 0);
 
-  const { call, memory } = await load().catch(() => import(__TRACKER_TWIN__).then((twin) => twin.twin()));
+  const { call, memory } = await instance().catch(() => import(__TRACKER_TWIN__).then((twin) => twin.twin()));
   const buffer = new Uint8Array(memory.buffer, call(PLACE), 31000);
   const encoder = new TextEncoder();
+  // Requests that are timed are the page's own.
+  const deliver = fetch;
   /** Writes a text, cut where it is too long, or a number: base 128, lowest seven bits first. */
   const write = (field, bytes = 2000) => {
     if (field.big) call(TEXT, encoder.encodeInto(field, buffer.subarray(0, bytes)).written);
@@ -49,7 +51,7 @@ export default async (waiting, put, api, config) => {
     }
   };
   /** How many events each stands for of those that there may be very many of. */
-  const oneIn = config.sample > 1 && config.sample < 101 ? config.sample | 0 : 1;
+  const oneIn = Math.min(Math.max(config.sample | 0, 1), 100);
   const started = waiting[0]?.[0] || Date.now();
   let tap;
 
@@ -57,32 +59,54 @@ export default async (waiting, put, api, config) => {
   for (const random of crypto.getRandomValues(new Uint8Array(12))) call(BYTE, random);
   call(BEGIN);
 
+  /** What the browser keeps, once the visitor has allowed it. */
+  let kept;
+  const keep = () => {
+    if (`${config.consent}` == "true" && config.keep != "false")
+      kept ||= import(__TRACKER_KEPT__)
+        .then((part) => part.kept(post))
+        .then(
+          // Unless the consent was taken back meanwhile.
+          (opened) => kept && (kept = opened),
+          () => {},
+        );
+    return kept;
+  };
+
   let timer;
+  /** Whether the last delivery failed. */
+  let failing;
   const after = (milliseconds) => {
     if (milliseconds < 0) return;
     clearTimeout(timer);
     timer = setTimeout(send, milliseconds);
   };
-  const batch = (leaving) => {
-    const bytes = buffer.slice(0, call(TAKE + 16 * leaving, Date.now() - started));
+  /** A batch: to be delivered (0), of a page that is being left (1), for the browser to keep (2). */
+  const take = (what) => buffer.slice(0, call(TAKE + 16 * what, Date.now() - started));
+  const body = (bytes) => {
     tap?.(bytes);
-    return bytes.length && new Blob([bytes], { type: "text/plain" });
+    return new Blob([bytes], { type: "text/plain" });
   };
+  const post = (bytes) => deliver(api, { method: "POST", body: body(bytes), keepalive: true, credentials: "omit", signal: AbortSignal.timeout?.(3e4) });
   const send = async () => {
-    const body = batch(0);
-    if (!body) return;
+    const bytes = take(0);
+    if (!bytes.length) return;
     let status = 0;
     let wait = 0;
+    failing = true;
     try {
-      const answer = await fetch(api, { method: "POST", body, keepalive: true, credentials: "omit", signal: AbortSignal.timeout?.(3e4) });
+      const answer = await post(bytes);
       wait = +answer.headers.get("retry-after");
       status = answer.status;
+      failing = !answer.ok;
       const said = await answer.json();
       tap?.(said.results || said);
-      if (status > 399) console.warn("passerby:", said.hint);
+      if (failing) console.warn("passerby:", said.hint);
     } catch {}
     after(call(ANSWERED + 16 * status, Math.random(), wait));
+    if (!failing) kept?.deliver?.();
   };
+  await keep();
 
   /** The page that is being looked at, as it is sent; nothing where it is not to be counted. */
   let page;
@@ -90,8 +114,7 @@ export default async (waiting, put, api, config) => {
   /** Takes an event in: its kind, the fields of its kind in their order, and what else it has. */
   const add = (kind, fields, at = Date.now(), url = page, props = [], money = []) => {
     if (!url || (kind > CUSTOM && Math.random() * oneIn >= 1)) return;
-    call(OPEN, at - started);
-    call(BYTE, kind | (referrer && REFERRER) | (props[0] && PROPS) | (money[0] && REVENUE));
+    call(OPEN + 16 * (kind | (referrer && REFERRER) | (props[0] && PROPS) | (money[0] && REVENUE)), at - started);
     write(url, 8000);
     if (referrer) write(referrer.split(/[?#]/)[0], 8000);
     referrer = "";
@@ -122,7 +145,8 @@ export default async (waiting, put, api, config) => {
   };
 
   const reader = reading((at, fields) => add(ENGAGEMENT, fields, at));
-  let navigation = performance.getEntriesByType("navigation")[0]?.type || "navigate";
+  const [load] = performance.getEntriesByType("navigation");
+  let navigation = load?.type || "navigate";
   const called = ([at, address, name, ...rest]) => {
     const [options] = rest;
     // An automatic page view says instead of options whether the page came back from the back/forward cache.
@@ -134,25 +158,26 @@ export default async (waiting, put, api, config) => {
       reader(at, true);
       page = own;
       given.push("navigation_type", options === true ? "back-forward-cache" : navigation);
+      if (kept?.week) given.push("cohort", kept.week);
       navigation = "soft-navigation";
       add(PAGEVIEW, [], at, own, given);
-      if (document.querySelector('meta[name=passerby][content="404"]')) put("404", { props: { path: location.pathname } });
+      if (document.querySelector('[name=passerby][content="404"]')) put("404", { props: { path: location.pathname } });
     } else if (name == "component" && component) {
       const { name, variant, version, action, duration_ms } = component;
       add(COMPONENT, [name, variant, version, action].map((word) => `${word ?? ""}`).concat((duration_ms + 1) >>> 0), at, own, given);
     } else {
       const amount = Math.round(revenue?.amount * 1000);
       const currency = `${revenue?.currency}`.toUpperCase();
-      const money = /^[A-Z]{3}$/.test(currency) && Number.isSafeInteger(amount * 2) ? [amount < 0 ? -2 * amount - 1 : 2 * amount, currency] : [];
+      const money = /^[A-Z]{3}$/.test(currency) && amount * amount < 1e30 ? [amount < 0 ? -2 * amount - 1 : 2 * amount, currency] : [];
       add(CUSTOM, [`${name ?? ""}`, interactive === false ? 0 : 1], at, own, given, money);
     }
   };
 
   links(put, (address) => clean(address, location));
   errors(add);
-  const measured = vitals(add);
-  if (config.components != null) import(__TRACKER_COMPONENTS__).then((components) => components.components(add));
-  if (config.requests != null) import(__TRACKER_REQUESTS__).then((requests) => requests.requests(add, config.requests, api));
+  const measured = vitals(add, load);
+  if (config.components != null) import(__TRACKER_COMPONENTS__).then((part) => part.components(add));
+  if (config.requests != null) import(__TRACKER_REQUESTS__).then((part) => part.requests(add, config.requests));
   put.inspect = async () => (tap = (await import(__TRACKER_INSPECT__)).inspect());
 
   // The page's own listeners come first, so that what they report is delivered as well.
@@ -160,15 +185,18 @@ export default async (waiting, put, api, config) => {
     reader(Date.now());
     if (!document.hidden) return;
     measured();
-    const body = batch(1);
-    if (body) navigator.sendBeacon(api, body);
+    if (failing || !navigator.onLine) kept?.save?.(() => take(2));
+    const bytes = take(1);
+    if (bytes.length) navigator.sendBeacon(api, body(bytes));
   });
 
   return (stop) => {
     if (stop === 0) {
       page = "";
+      kept = 0;
       return call(FORGET);
     }
+    keep();
     call(LOSE, Math.max(waiting.length - 300, 0));
     waiting.splice(0).forEach((event) => {
       try {

@@ -8,8 +8,6 @@
  */
 export const start = (config, api, load) => {
   const before = self.passerby;
-  // A second tag counts nothing.
-  if (before?.off) return;
   /** Where the route ends: at its fragment, if that is none of it. */
   const end = config.hash == null ? "#" : " ";
   /** Calls that nobody has taken yet: the time, the address, the name, the options. */
@@ -72,10 +70,13 @@ export const start = (config, api, load) => {
 
   self.passerby = put;
   put.component = (name, component) => put("component", { component: { ...component, name } });
-  put.consent = (given) => go((counting = given && !silent));
+  put.consent = async (given) => {
+    go((config.consent = counting = given && !silent));
+    given || indexedDB.deleteDatabase("passerby");
+  };
   put.off = () => go((counting = !(silent = go)));
 
-  (before?.q || []).map((call) => put(...call));
+  before?.q?.map((call) => put(...call));
   ["pushState", "replaceState"].map((name) => {
     const original = history[name];
     history[name] = function (...state) {

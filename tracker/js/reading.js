@@ -19,7 +19,7 @@ export const reading = (tell) => {
     since = !document.hidden && document.hasFocus() ? now : 0;
   };
   for (const name of ["focus", "blur"]) addEventListener(name, watch);
-  addEventListener("scroll", scrolled, { passive: true });
+  addEventListener("scroll", scrolled);
   watch();
   return (at, left) => {
     watch();

@@ -1,19 +1,19 @@
 // How the page's own requests fare, where the owner asks for it by `data-requests`: method, route with ids folded, status,
 // duration and size, never what was sent or answered.
 
-/** What stands in a path for something that is different each time: numbers, hashes, UUIDs, addresses. */
-const ID = /\/(?=[^/]*\d)(\d+|[\da-f]{8}-[\da-f-]{27}|[\da-f]{12,}|[\w-]{20,})(?=\/|$)/gi;
+/** What stands in a path for something that is different each time: numbers, hashes, UUIDs and other long words. */
+const ID = /\/(?=[^/]*\d)(\d+|[\da-f]{12,}|[\w-]{20,})(?=\/|$)/gi;
 
 /**
  * Watches `fetch` and `XMLHttpRequest`. `add` takes an event; `origins` names further origins than the page's own, with
- * spaces between; the collector's is never watched.
+ * spaces between.
  */
-export const requests = (add, origins, api) => {
+export const requests = (add, origins) => {
   const REQUEST = 4;
   const told = (method, address, begun, status, received) => {
     try {
-      const { origin, pathname, href } = new URL(address, location);
-      if (href == new URL(api, location).href || (origin != location.origin && !origins.split(/[\s,]+/).includes(origin))) return;
+      const { origin, pathname } = new URL(address, location);
+      if (origin != location.origin && !origins.split(/[\s,]+/).includes(origin)) return;
       const route = (origin == location.origin ? "" : origin) + pathname.replace(ID, "/:id").replace(/\/[^/]*(@|%40)[^/]*/g, "/:email");
       const duration = Math.round(performance.now() - begun);
       add(REQUEST, [`${method}`.toUpperCase(), route, status, duration, 0, received > 0 ? +received : 0]);
@@ -32,15 +32,10 @@ export const requests = (add, origins, api) => {
     return answer;
   };
 
-  const { open, send } = XMLHttpRequest.prototype;
-  const opened = new WeakMap();
+  const { open } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.open = function (method, address) {
-    opened.set(this, [method, address]);
-    return open.apply(this, arguments);
-  };
-  XMLHttpRequest.prototype.send = function () {
     const begun = performance.now();
-    this.addEventListener("loadend", ({ loaded }) => told(...(opened.get(this) || []), begun, this.status, loaded));
-    return send.apply(this, arguments);
+    this.addEventListener("loadend", ({ loaded }) => told(method, address, begun, this.status, loaded), { once: true });
+    return open.apply(this, arguments);
   };
 };

@@ -3,13 +3,12 @@
 
 /** What the module's instance exports: a memory, and the one function. */
 export const twin = () => {
-  const WAITING_BYTES = 60_000;
-  const REPORT_BYTES = 40;
+  const ROOM = 60_000;
+  const WAITING_BYTES = ROOM - 40;
   const BATCH_BYTES = 31_000;
   const EVENT_BYTES = 30_000;
-  const END = 513;
 
-  const queue = new Uint8Array(WAITING_BYTES);
+  const queue = new Uint8Array(ROOM);
   const out = new Uint8Array(BATCH_BYTES);
   let length = 0;
   let outLength;
@@ -28,12 +27,13 @@ export const twin = () => {
   const push = (byte) => (queue[length++] = byte);
   const put = (byte) => (out[outLength++] = byte);
   const number = (value, to) => {
-    for (; value > 127; value = Math.floor(value / 128)) to((value & 127) | 128);
+    for (; value > 127; value = Math.floor(value / 128)) to((value % 128) + 128);
     to(value);
   };
-  const byte = (value) => number(value * 2 + 1, push);
-  const open = (time) => {
+  const byte = (value) => number(value * 2 + 2, push);
+  const open = (kind, time) => {
     opened = length;
+    push(kind);
     number(time, push);
     number(counter, push);
   };
@@ -50,40 +50,41 @@ export const twin = () => {
     length -= to - from;
   };
   const write = () => {
-    for (let value; at < length && (value = read()) != END; ) {
-      if (value & 1) put(value >> 1);
-      else {
-        const text = String.fromCharCode(...queue.subarray(at, (at += value / 2)));
+    for (let value; (value = read()); ) {
+      if (value & 1) {
+        const text = String.fromCharCode(...queue.subarray(at, (at += value >> 1)));
         const known = texts.indexOf(text);
         if (known < 0) {
-          number(value, put);
+          number(value - 1, put);
           if (texts.length < 256) texts.push(text);
           for (const letter of text) put(letter.charCodeAt());
         } else number(known * 2 + 1, put);
-      }
+      } else put(value / 2 - 1);
+    }
+  };
+  /** Ends an event; whether it is kept. */
+  const keep = (longest) => {
+    push(0);
+    if (length > longest || length - opened > EVENT_BYTES) length = opened;
+    else {
+      counter++;
+      return ++waiting;
     }
   };
   const take = (now, leaving) => {
     if (sending && !leaving) return 0;
     if (lost) {
-      open(now);
-      byte(10);
-      push(0);
+      open(10, now);
+      push(1);
       number(lost, byte);
-      number(END, push);
-      if (length > WAITING_BYTES) length = opened;
-      else {
-        counter++;
-        waiting++;
-        lost = 0;
-      }
+      if (keep(ROOM)) lost = 0;
     }
     if (sent == length) return 0;
     outLength = 0;
     texts = [];
     at = 0;
     write();
-    at = sent;
+    at = sent + 1;
     read();
     let expected = read();
     number(expected, put);
@@ -94,9 +95,9 @@ export const twin = () => {
     while (taken < length && count < 100) {
       const written = outLength;
       at = taken;
+      put(queue[at++]);
       const time = read();
       const id = read();
-      put(read() >> 1);
       number((id - expected) * 2, put);
       number(Math.max(now - time, 0), put);
       write();
@@ -113,9 +114,12 @@ export const twin = () => {
       sent = taken;
       sending = count;
       waiting -= count;
-    } else if (!failures) {
-      remove(sent, taken);
-      waiting -= count;
+    } else {
+      if (leaving > 1) failures = 0;
+      if (!failures) {
+        remove(sent, taken);
+        waiting -= count;
+      }
     }
     return outLength;
   };
@@ -124,23 +128,19 @@ export const twin = () => {
   const methods = [
     byte,
     (size) => {
-      number(size * 2, push);
+      number(size * 2 + 1, push);
       for (let copied = 0; copied < size; copied++) push(out[copied]);
     },
     () => {
-      number(END, push);
+      push(0);
       head = sent = length;
     },
-    open,
+    (time, kind) => open(kind, time),
     () => {
-      number(END, push);
-      if (length > WAITING_BYTES - REPORT_BYTES || length - opened > EVENT_BYTES) {
-        length = opened;
+      if (!keep(WAITING_BYTES)) {
         lost++;
         return waiting + sending ? -1 : 1000;
       }
-      counter++;
-      waiting++;
       if (sending || failures) return -1;
       if (waiting > 99 || length > EVENT_BYTES) return 0;
       return waiting > 1 ? -1 : 1000;

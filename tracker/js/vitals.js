@@ -1,12 +1,11 @@
 // The five web vitals of a page load, each by its specification and with the values that the `web-vitals` package gives.
 // How good a value is, the collector says.
 
-/** Measures; `add` takes an event. Gives the function that reports, once, when the page is hidden for the first time. */
-export const vitals = (add) => {
+/** Measures; `add` takes an event, `load` is the page's own entry. Gives the function that reports, once, when the page is hidden for the first time. */
+export const vitals = (add, load) => {
   const VITAL = 6;
   const values = {};
   const observers = [];
-  const [load] = performance.getEntriesByType("navigation");
   // A page that was prepared begins when it is shown.
   const begin = load?.activationStart || 0;
   const since = (time) => Math.max(time - begin, 0);

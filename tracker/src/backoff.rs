@@ -1,9 +1,9 @@
 //! How long to wait before a delivery is tried again.
 
 /// After the first failure.
-const FIRST_MS: f64 = 500.0;
+const FIRST_MS: u32 = 500;
 /// However often it failed.
-const LONGEST_MS: f64 = 60_000.0;
+const LONGEST_MS: u32 = 60_000;
 
 /// Whether a delivery that ended so should be tried again: no answer at all, too many requests, or a fault that passes.
 /// Everything else is the collector's decision.
@@ -14,12 +14,11 @@ pub fn should_retry(status: u32) -> bool {
 /// Milliseconds to wait after so many failures in a row: doubled each time, anywhere up to that (full jitter, so that
 /// pages do not all return at once), and never earlier than the collector asked.
 pub fn wait_ms(failures: u32, retry_after_s: f64, random: f64) -> i32 {
-    let mut longest = FIRST_MS;
-    for _ in 1..failures.min(8) {
-        longest *= 2.0;
-    }
-    let drawn = longest.min(LONGEST_MS) * random;
-    drawn.max(retry_after_s * 1000.0) as i32
+    let longest = ((FIRST_MS / 2) << failures.min(8)).min(LONGEST_MS);
+    let drawn = f64::from(longest) * random;
+    let asked = retry_after_s * 1000.0;
+    // What is no number is not longer.
+    (if asked > drawn { asked } else { drawn }) as i32
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The one function that the page calls, numbers in and a number out: every function that is exported costs bytes of its
 //! own. Texts and batches pass through one place in memory. A page has one tracker.
 
-use crate::tracker::Tracker;
+use crate::tracker::{Taking, Tracker};
 use spin::Mutex;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -19,20 +19,31 @@ static TRACKER: Mutex<Tracker> = Mutex::new(Tracker::new());
 /// | 4 | [`Tracker::close`] | | 9 | [`Tracker::place`] |
 #[wasm_bindgen]
 pub fn call(method: u32, value: f64, wait_s: f64) -> i32 {
-    let mut tracker = TRACKER.lock();
+    // The page has one thread.
+    let Some(mut tracker) = TRACKER.try_lock() else { return 0 };
     let number = value as u32;
     let carried = method >> 4;
     match method & 15 {
         0 => tracker.byte(number as u8),
         1 => tracker.text(number as usize),
         2 => tracker.begin(),
-        3 => tracker.open(number),
+        3 => tracker.open(carried as u8, number),
         4 => return tracker.close(),
         5 => tracker.lose(number),
-        6 => return tracker.take(number, carried > 0) as i32,
+        6 => return tracker.take(number, taking(carried)) as i32,
         7 => return tracker.answered(carried, wait_s, value),
         8 => tracker.forget(),
         _ => return tracker.place() as usize as i32,
     }
     0
+}
+
+fn taking(number: u32) -> Taking {
+    if number > 1 {
+        Taking::Keeping
+    } else if number > 0 {
+        Taking::Leaving
+    } else {
+        Taking::Delivery
+    }
 }

@@ -1,15 +1,15 @@
 //! From events to batches.
 //!
-//! What waits is kept as it will be written, but for repeated texts, which only a whole batch shows. It is a row of
-//! numbers in base 128: an odd one is a byte (or the end of an event), an even one the length of a text that follows.
+//! What waits is kept as it will be written, but for repeated texts, which only a whole batch shows. An event is its kind,
+//! its time and its counter, then a row of numbers in base 128: an even one is a byte, twice its value and 2; an odd one
+//! the length of a text that follows, twice and 1; 0 ends the row.
 
 use crate::backoff;
-use crate::bytes::Bytes;
+use crate::bytes::{Bytes, ROOM};
 
-/// All that may wait. What happens beyond it is given up and counted: the first events of a visit say where it came from.
-const WAITING_BYTES: usize = 60_000;
-/// Room that only the report of what was given up may use.
-const REPORT_BYTES: usize = 40;
+/// All that may wait but the report of what was given up. What happens beyond it is given up and counted: the first
+/// events of a visit say where it came from.
+const WAITING_BYTES: usize = ROOM - 40;
 /// Of one batch; browsers let 64 KiB of requests outlive their page, all together.
 const BATCH_BYTES: usize = 31_000;
 /// Of one event: it fits into a batch with its head.
@@ -20,24 +20,31 @@ const EVENTS_PER_BATCH: u32 = 100;
 const TEXTS: usize = 256;
 /// The kind of a report of what was given up.
 const DROPPED: u8 = 10;
-/// The number after an event's last: no byte is as large.
-const END: u32 = 513;
+/// What ends a row.
+const END: u8 = 0;
 
 /// Events that happen this soon after one another travel together.
 const GATHER_MS: i32 = 1_000;
 /// What the caller hears where a delivery is already on its way or planned, or nothing is left.
 const NOTHING_TO_PLAN: i32 = -1;
 
+/// What a batch is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// It is delivered now; the page hears how that went, by [`Tracker::answered`].
+    Delivery,
+    /// The page is being left, and nobody will hear an answer: while deliveries fail, its events stay for a page that comes
+    /// back, and their ids keep them from being counted twice.
+    Leaving,
+    /// The browser keeps it, and delivers it later: what failed so far does not matter any more.
+    Keeping,
+}
+
 /// All that a page knows.
 #[derive(Debug)]
+// What is short comes first: its addresses are short, too.
+#[repr(C)]
 pub struct Tracker {
-    /// The head of every batch, then the events that are on their way, then those that wait.
-    queue: Bytes<WAITING_BYTES>,
-    /// The batch that was taken last; texts come in here, too.
-    out: Bytes<BATCH_BYTES>,
-    /// Where the texts of the batch lie in it, and their lengths, in the order they were written.
-    texts: [(u16, u16); TEXTS],
-    texts_len: usize,
     /// Where the head ends.
     head: usize,
     /// Where what is on its way ends.
@@ -53,16 +60,19 @@ pub struct Tracker {
     lost: u32,
     /// Deliveries in a row that failed.
     failures: u32,
+    /// Where the texts of the batch lie in the queue, with their lengths, in the order they were written.
+    texts: [u16; TEXTS],
+    texts_len: usize,
+    /// The head of every batch, then the events that are on their way, then those that wait.
+    queue: Bytes,
+    /// The batch that was taken last; texts come in here, too.
+    out: Bytes,
 }
 
 impl Tracker {
     /// A tracker of a page in which nothing happened.
     pub const fn new() -> Self {
         Self {
-            queue: Bytes::new(),
-            out: Bytes::new(),
-            texts: [(0, 0); TEXTS],
-            texts_len: 0,
             head: 0,
             sent: 0,
             opened: 0,
@@ -71,6 +81,10 @@ impl Tracker {
             counter: 0,
             lost: 0,
             failures: 0,
+            texts: [0; TEXTS],
+            texts_len: 0,
+            out: Bytes::new(),
+            queue: Bytes::new(),
         }
     }
 
@@ -79,18 +93,15 @@ impl Tracker {
         self.out.address()
     }
 
-    /// Writes a byte of the head or of an event. An event's first byte is its kind and flags; its id and age are added
-    /// when it is delivered.
+    /// Writes a byte of the head or of an event.
     pub fn byte(&mut self, byte: u8) {
-        self.queue.push_number(u32::from(byte) * 2 + 1);
+        self.queue.push_number(u32::from(byte) * 2 + 2);
     }
 
     /// Writes a text of so many bytes of UTF-8, which stand in [`Self::place`].
     pub fn text(&mut self, length: usize) {
-        self.queue.push_number(length as u32 * 2);
-        for at in 0..length {
-            self.queue.push(self.out.get(at));
-        }
+        self.queue.push_number(length as u32 * 2 + 1);
+        self.queue.push_from(&self.out, 0, length);
     }
 
     /// Writes a text, as the page does by [`Self::place`] and [`Self::text`].
@@ -110,28 +121,26 @@ impl Tracker {
 
     /// Ends the head: version, site, screen width, how many each sampled event stands for, and the random part of the ids.
     pub fn begin(&mut self) {
-        self.queue.push_number(END);
+        self.queue.push(END);
         self.head = self.queue.len;
         self.sent = self.head;
     }
 
-    /// Begins an event that happened at a time, in milliseconds since the page's beginning or any other.
-    pub fn open(&mut self, at_ms: u32) {
+    /// Begins an event of a kind (with its flags) that happened at a time, in milliseconds since the page's beginning or
+    /// any other. Its fields follow; its id and age are added when it is delivered.
+    pub fn open(&mut self, kind: u8, at_ms: u32) {
         self.opened = self.queue.len;
+        self.queue.push(kind);
         self.queue.push_number(at_ms);
         self.queue.push_number(self.counter);
     }
 
     /// Ends it. Answers in how many milliseconds to deliver, or -1 where that is already settled.
     pub fn close(&mut self) -> i32 {
-        self.queue.push_number(END);
-        if self.queue.len > WAITING_BYTES - REPORT_BYTES || self.queue.len - self.opened > EVENT_BYTES {
-            self.queue.len = self.opened;
-            self.lose(1);
+        if !self.keep(WAITING_BYTES) {
+            self.lost += 1;
             return if self.waiting + self.sending == 0 { GATHER_MS } else { NOTHING_TO_PLAN };
         }
-        self.counter += 1;
-        self.waiting += 1;
         if self.sending > 0 || self.failures > 0 {
             NOTHING_TO_PLAN
         } else if self.waiting >= EVENTS_PER_BATCH || self.queue.len > EVENT_BYTES {
@@ -148,54 +157,58 @@ impl Tracker {
         self.lost += events;
     }
 
-    /// Makes the next batch and answers how many bytes it has: 0 where there is none, or one is on its way. `leaving` makes
-    /// the last one of a page that is being left, which nobody will hear an answer to: while deliveries fail, its events
-    /// stay for a page that comes back, and their ids keep them from being counted twice.
-    pub fn take(&mut self, now_ms: u32, leaving: bool) -> usize {
-        if self.sending > 0 && !leaving {
+    /// Makes the next batch and answers how many bytes it has: 0 where there is none, or one is on its way.
+    pub fn take(&mut self, now_ms: u32, taking: Taking) -> usize {
+        if self.sending > 0 && taking == Taking::Delivery {
             return 0;
         }
         self.report(now_ms);
         self.out.len = 0;
         self.texts_len = 0;
-        let mut at = self.sent;
-        if at == self.queue.len {
+        if self.sent == self.queue.len {
             return 0;
         }
-        self.write(0);
-        self.queue.number(&mut at);
-        let mut expected = self.queue.number(&mut at);
+        self.queue.at = 0;
+        self.write();
+        self.queue.at = self.sent + 1;
+        self.queue.number();
+        let mut expected = self.queue.number();
         self.out.push_number(expected);
         let count_at = self.out.len;
         self.out.push(0);
         let mut count = 0;
-        at = self.sent;
-        while at < self.queue.len && count < EVENTS_PER_BATCH {
+        let mut taken = self.sent;
+        while taken < self.queue.len && count < EVENTS_PER_BATCH {
             let written = self.out.len;
-            let mut next = at;
-            let at_ms = self.queue.number(&mut next);
-            let counter = self.queue.number(&mut next);
-            self.out.push((self.queue.number(&mut next) >> 1) as u8);
+            self.out.push(self.queue.get(taken));
+            self.queue.at = taken + 1;
+            let at_ms = self.queue.number();
+            let counter = self.queue.number();
             self.out.push_number((counter - expected) * 2);
             // A clock that was set back gives no event of the future.
             self.out.push_number(now_ms.saturating_sub(at_ms));
-            next = self.write(next);
-            if self.out.is_over() {
+            self.write();
+            if self.out.len > BATCH_BYTES {
                 self.out.len = written;
                 break;
             }
             expected = counter + 1;
-            at = next;
+            taken = self.queue.at;
             count += 1;
         }
         self.out.set(count_at, count as u8);
-        if !leaving {
-            self.sent = at;
+        if taking == Taking::Delivery {
+            self.sent = taken;
             self.sending = count;
             self.waiting -= count;
-        } else if self.failures == 0 {
-            self.remove(self.sent, at);
-            self.waiting -= count;
+        } else {
+            if taking == Taking::Keeping {
+                self.failures = 0;
+            }
+            if self.failures == 0 {
+                self.queue.remove(self.sent, taken);
+                self.waiting -= count;
+            }
         }
         self.out.len
     }
@@ -206,17 +219,20 @@ impl Tracker {
         let again = backoff::should_retry(status);
         if again {
             self.waiting += self.sending;
+            self.failures += 1;
         } else {
-            self.remove(self.head, self.sent);
+            self.queue.remove(self.head, self.sent);
+            self.failures = 0;
         }
         self.sent = self.head;
         self.sending = 0;
         if again {
-            self.failures += 1;
-            return backoff::wait_ms(self.failures, retry_after_s, random);
+            backoff::wait_ms(self.failures, retry_after_s, random)
+        } else if self.waiting > 0 {
+            GATHER_MS
+        } else {
+            NOTHING_TO_PLAN
         }
-        self.failures = 0;
-        if self.waiting > 0 { GATHER_MS } else { NOTHING_TO_PLAN }
     }
 
     /// Forgets all events that were not delivered: they are not wanted any more.
@@ -233,70 +249,67 @@ impl Tracker {
         if self.lost == 0 {
             return;
         }
-        self.open(now_ms);
-        self.byte(DROPPED);
+        self.open(DROPPED, now_ms);
         self.text(0);
-        self.number(self.lost);
-        self.queue.push_number(END);
+        let mut lost = self.lost;
+        while lost >= 128 {
+            self.byte(lost as u8 | 128);
+            lost >>= 7;
+        }
+        self.byte(lost as u8);
         // An earlier report may still wait in the room that is kept for it.
-        if self.queue.is_over() {
+        if self.keep(ROOM) {
+            self.lost = 0;
+        }
+    }
+
+    /// Ends an event, and keeps it if the queue is no longer than that with it; answers whether.
+    fn keep(&mut self, longest: usize) -> bool {
+        self.queue.push(END);
+        if self.queue.len > longest || self.queue.len - self.opened > EVENT_BYTES {
             self.queue.len = self.opened;
-            return;
+            return false;
         }
         self.counter += 1;
         self.waiting += 1;
-        self.lost = 0;
+        true
     }
 
-    fn number(&mut self, mut number: u32) {
-        while number >= 128 {
-            self.byte(number as u8 | 128);
-            number >>= 7;
-        }
-        self.byte(number as u8);
-    }
-
-    /// Adds what stands at a place of the queue, up to its end, to the batch; answers where the next begins.
-    fn write(&mut self, mut at: usize) -> usize {
-        while at < self.queue.len {
-            let number = self.queue.number(&mut at);
-            if number == END {
-                break;
+    /// Adds the row of the queue that is read next to the batch.
+    fn write(&mut self) {
+        loop {
+            let start = self.queue.at;
+            let number = self.queue.number();
+            if number == u32::from(END) {
+                return;
             }
-            if number & 1 == 1 {
-                self.out.push((number >> 1) as u8);
+            if number & 1 == 0 {
+                self.out.push((number / 2 - 1) as u8);
             } else {
-                self.write_text(at, number as usize / 2);
-                at += number as usize / 2;
+                self.write_text(start, number / 2);
             }
         }
-        at
     }
 
-    /// Adds a text, or the number of the same one before.
-    fn write_text(&mut self, at: usize, length: usize) {
-        let known = self.texts.iter().take(self.texts_len).position(|(known, known_length)| {
-            *known_length as usize == length
-                && (0..length).all(|offset| self.out.get(*known as usize + offset) == self.queue.get(at + offset))
-        });
-        if let Some(known) = known {
-            return self.out.push_number(known as u32 * 2 + 1);
+    /// Adds the text that is read next, or the number of the same one before. Where its length stands, too, is `start`.
+    fn write_text(&mut self, start: usize, length: u32) {
+        let at = self.queue.at;
+        self.queue.at += length as usize;
+        let mut known = 0;
+        while known < self.texts_len {
+            let before = self.texts.get(known).copied().unwrap_or_default() as usize;
+            // Whose lengths differ, differ there.
+            if (start..self.queue.at).all(|at| self.queue.get(at) == self.queue.get(at - start + before)) {
+                return self.out.push_number(known as u32 * 2 + 1);
+            }
+            known += 1;
         }
-        self.out.push_number(length as u32 * 2);
-        if let Some(slot) = self.texts.get_mut(self.texts_len) {
-            *slot = (self.out.len as u16, length as u16);
+        if let Some(slot) = self.texts.get_mut(known) {
+            *slot = start as u16;
             self.texts_len += 1;
         }
-        for offset in 0..length {
-            self.out.push(self.queue.get(at + offset));
-        }
-    }
-
-    fn remove(&mut self, from: usize, to: usize) {
-        for at in to..self.queue.len {
-            self.queue.set(at - to + from, self.queue.get(at));
-        }
-        self.queue.len -= to - from;
+        self.out.push_number(length * 2);
+        self.out.push_from(&self.queue, at, length as usize);
     }
 }
 

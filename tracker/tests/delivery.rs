@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use protocol::binary;
 use protocol::event::{Event, EventId, Payload, Received, Revenue};
-use tracker::tracker::Tracker;
+use tracker::tracker::{Taking, Tracker};
 
 const GATHER_MS: i32 = 1_000;
 const NOTHING: i32 = -1;
@@ -23,10 +23,10 @@ fn number(tracker: &mut Tracker, mut number: u64) {
 
 fn tracker() -> Box<Tracker> {
     let mut tracker = Box::new(Tracker::new());
-    number(&mut tracker, 2);
+    tracker.byte(2);
     text(&mut tracker, "example.com");
     number(&mut tracker, 1440);
-    number(&mut tracker, 1);
+    tracker.byte(1);
     for _ in 0..12 {
         tracker.byte(7);
     }
@@ -35,8 +35,7 @@ fn tracker() -> Box<Tracker> {
 }
 
 fn view(tracker: &mut Tracker, path: &str, at_ms: u32) -> i32 {
-    tracker.open(at_ms);
-    tracker.byte(0);
+    tracker.open(0, at_ms);
     text(tracker, &format!("https://example.com{path}"));
     tracker.close()
 }
@@ -45,15 +44,15 @@ fn received(tracker: &Tracker, length: usize) -> Received {
     binary::decode(&tracker.batch()[..length]).unwrap()
 }
 
-fn events(tracker: &mut Tracker, now_ms: u32, leaving: bool) -> Vec<Event> {
-    match tracker.take(now_ms, leaving) {
+fn events(tracker: &mut Tracker, now_ms: u32, taking: Taking) -> Vec<Event> {
+    match tracker.take(now_ms, taking) {
         0 => Vec::new(),
         length => received(tracker, length).events.into_iter().map(Result::unwrap).collect(),
     }
 }
 
-fn paths(tracker: &mut Tracker, leaving: bool) -> Vec<String> {
-    events(tracker, 0, leaving).iter().map(|event| event.url.replace("https://example.com", "")).collect()
+fn paths(tracker: &mut Tracker, taking: Taking) -> Vec<String> {
+    events(tracker, 0, taking).iter().map(|event| event.url.replace("https://example.com", "")).collect()
 }
 
 fn id(counter: u32) -> EventId {
@@ -63,8 +62,7 @@ fn id(counter: u32) -> EventId {
 #[test]
 fn what_the_page_writes_is_what_the_collector_reads() {
     let mut tracker = tracker();
-    tracker.open(1_000);
-    tracker.byte(2 | 32 | 64 | 128);
+    tracker.open(2 | 32 | 64 | 128, 1_000);
     for word in ["https://example.com/a", "https://other.org/b", "Signup"] {
         text(&mut tracker, word);
     }
@@ -78,7 +76,7 @@ fn what_the_page_writes_is_what_the_collector_reads() {
         tracker.byte(letter);
     }
     assert_eq!(tracker.close(), GATHER_MS);
-    let length = tracker.take(4_000, false);
+    let length = tracker.take(4_000, Taking::Delivery);
     let batch = received(&tracker, length);
     assert_eq!((&*batch.site, batch.screen_width, batch.one_in), ("example.com", 1440, 1));
     let expected = Event {
@@ -97,11 +95,11 @@ fn what_the_page_writes_is_what_the_collector_reads() {
 fn events_gather_into_one_batch() {
     let mut tracker = tracker();
     assert_eq!(["/a", "/b", "/c"].map(|path| view(&mut tracker, path, 0)), [GATHER_MS, NOTHING, NOTHING]);
-    assert_eq!(paths(&mut tracker, false), ["/a", "/b", "/c"]);
-    assert_eq!(paths(&mut tracker, false), [""; 0], "one batch is on its way");
+    assert_eq!(paths(&mut tracker, Taking::Delivery), ["/a", "/b", "/c"]);
+    assert_eq!(paths(&mut tracker, Taking::Delivery), [""; 0], "one batch is on its way");
     assert_eq!(view(&mut tracker, "/d", 0), NOTHING, "it waits for the answer");
     assert_eq!(tracker.answered(200, 0.0, 0.5), GATHER_MS);
-    assert_eq!(paths(&mut tracker, false), ["/d"]);
+    assert_eq!(paths(&mut tracker, Taking::Delivery), ["/d"]);
     assert_eq!(tracker.answered(200, 0.0, 0.5), NOTHING);
 }
 
@@ -114,9 +112,9 @@ fn a_full_batch_does_not_wait() {
     for _ in 0..50 {
         assert!(view(&mut tracker, "/", 0) <= 0);
     }
-    assert_eq!(events(&mut tracker, 0, false).len(), 100);
+    assert_eq!(events(&mut tracker, 0, Taking::Delivery).len(), 100);
     tracker.answered(200, 0.0, 0.5);
-    assert_eq!(events(&mut tracker, 0, false).len(), 50);
+    assert_eq!(events(&mut tracker, 0, Taking::Delivery).len(), 50);
 }
 
 #[test]
@@ -125,11 +123,11 @@ fn a_batch_has_as_many_bytes_as_may_outlive_a_page() {
     for at in 0..30 {
         view(&mut tracker, &format!("/{at}/{}", "x".repeat(1_500)), 0);
     }
-    let first = tracker.take(0, false);
+    let first = tracker.take(0, Taking::Delivery);
     assert!((29_000..=31_000).contains(&first), "{first}");
     let count = received(&tracker, first).events.len();
     tracker.answered(200, 0.0, 0.5);
-    assert_eq!(events(&mut tracker, 0, false).len(), 30 - count);
+    assert_eq!(events(&mut tracker, 0, Taking::Delivery).len(), 30 - count);
 }
 
 #[test]
@@ -139,7 +137,7 @@ fn ages_are_told_at_the_delivery() {
         for at in 0..2 {
             view(&mut tracker, "/", at);
         }
-        let told: Vec<u32> = events(&mut tracker, now_ms, false).iter().map(|event| event.age_ms).collect();
+        let told: Vec<u32> = events(&mut tracker, now_ms, Taking::Delivery).iter().map(|event| event.age_ms).collect();
         assert_eq!(told, ages, "a clock that was set back gives no event of the future");
     }
 }
@@ -148,14 +146,14 @@ fn ages_are_told_at_the_delivery() {
 fn what_failed_is_sent_again_under_the_same_ids() {
     let mut tracker = tracker();
     view(&mut tracker, "/a", 0);
-    assert_eq!(events(&mut tracker, 0, false)[0].id, id(0));
+    assert_eq!(events(&mut tracker, 0, Taking::Delivery)[0].id, id(0));
     assert_eq!(tracker.answered(503, 0.0, 1.0), 500);
     assert_eq!(view(&mut tracker, "/b", 0), NOTHING, "the next try is planned");
-    let second = events(&mut tracker, 500, false);
+    let second = events(&mut tracker, 500, Taking::Delivery);
     assert_eq!(second.iter().map(|event| (event.id, event.age_ms)).collect::<Vec<_>>(), [(id(0), 500), (id(1), 500)]);
     assert_eq!(tracker.answered(0, 0.0, 1.0), 1_000);
     assert_eq!(tracker.answered(429, 9.0, 1.0), 9_000);
-    let _ = tracker.take(0, false);
+    let _ = tracker.take(0, Taking::Delivery);
     assert_eq!(tracker.answered(200, 0.0, 1.0), NOTHING);
     view(&mut tracker, "/c", 0);
     assert_eq!(tracker.answered(500, 0.0, 1.0), 500, "the wait begins anew");
@@ -165,24 +163,39 @@ fn what_failed_is_sent_again_under_the_same_ids() {
 fn what_is_refused_is_not_sent_again() {
     let mut tracker = tracker();
     view(&mut tracker, "/a", 0);
-    let _ = tracker.take(0, false);
+    let _ = tracker.take(0, Taking::Delivery);
     assert_eq!(tracker.answered(404, 0.0, 0.5), NOTHING);
-    assert_eq!(paths(&mut tracker, false), [""; 0]);
+    assert_eq!(paths(&mut tracker, Taking::Delivery), [""; 0]);
 }
 
 #[test]
 fn leaving_sends_what_is_not_on_its_way() {
     let mut tracker = tracker();
     view(&mut tracker, "/a", 0);
-    let _ = tracker.take(0, false);
+    let _ = tracker.take(0, Taking::Delivery);
     view(&mut tracker, "/b", 0);
-    assert_eq!(paths(&mut tracker, true), ["/b"]);
-    assert_eq!(paths(&mut tracker, true), [""; 0]);
+    assert_eq!(paths(&mut tracker, Taking::Leaving), ["/b"]);
+    assert_eq!(paths(&mut tracker, Taking::Leaving), [""; 0]);
     view(&mut tracker, "/c", 0);
     assert_eq!(tracker.answered(0, 0.0, 1.0), 500);
-    let left = events(&mut tracker, 0, true);
+    let left = events(&mut tracker, 0, Taking::Leaving);
     assert_eq!(left.iter().map(|event| event.id).collect::<Vec<_>>(), [id(0), id(2)], "ids stay what they were");
-    assert_eq!(paths(&mut tracker, false), ["/a", "/c"], "an outage loses nothing");
+    assert_eq!(paths(&mut tracker, Taking::Delivery), ["/a", "/c"], "an outage loses nothing");
+}
+
+#[test]
+fn what_the_browser_keeps_is_the_browsers() {
+    let mut tracker = tracker();
+    for number in 0..150 {
+        view(&mut tracker, &format!("/{number}"), 0);
+    }
+    let _ = tracker.take(0, Taking::Delivery);
+    assert_eq!(tracker.answered(0, 0.0, 1.0), 500);
+    let kept = [paths(&mut tracker, Taking::Keeping), paths(&mut tracker, Taking::Keeping)].concat();
+    assert_eq!(kept, (0..150).map(|number| format!("/{number}")).collect::<Vec<_>>(), "also while deliveries fail");
+    assert_eq!(paths(&mut tracker, Taking::Keeping), [""; 0]);
+    assert_eq!(view(&mut tracker, "/later", 0), GATHER_MS, "deliveries begin anew");
+    assert_eq!(events(&mut tracker, 0, Taking::Delivery)[0].id, id(150), "ids go on");
 }
 
 /// Ten minutes without a collector, a page view each second, tries as the tracker plans them: all of it arrives.
@@ -200,7 +213,7 @@ fn an_outage_of_ten_minutes_loses_nothing() {
             }
         }
         if due.is_some_and(|due| due <= now_ms) {
-            let batch = paths(&mut tracker, false);
+            let batch = paths(&mut tracker, Taking::Delivery);
             tries += 1;
             let status = if now_ms < 600_000 { 0 } else { 200 };
             if status == 200 {
@@ -223,7 +236,7 @@ fn what_does_not_fit_is_given_up_and_reported_once_it_can_be() {
     }
     let (mut reported, mut reports) = (0, 0);
     for round in 0..20 {
-        let length = tracker.take(0, false);
+        let length = tracker.take(0, Taking::Delivery);
         if length == 0 {
             break;
         }
@@ -235,7 +248,7 @@ fn what_does_not_fit_is_given_up_and_reported_once_it_can_be() {
         if round == 0 {
             let (again, dropped) = (batch.events.clone(), batch.dropped.clone());
             tracker.answered(503, 0.0, 0.0);
-            let length = tracker.take(0, false);
+            let length = tracker.take(0, Taking::Delivery);
             let second = received(&tracker, length);
             assert_eq!((second.events, second.dropped), (again, dropped));
         }
@@ -249,14 +262,13 @@ fn what_does_not_fit_is_given_up_and_reported_once_it_can_be() {
 fn an_event_that_no_batch_can_hold_is_given_up_alone() {
     let mut tracker = tracker();
     view(&mut tracker, "/a", 0);
-    tracker.open(0);
-    tracker.byte(0);
+    tracker.open(0, 0);
     for _ in 0..5 {
         text(&mut tracker, &"x".repeat(8_000));
     }
     assert_eq!(tracker.close(), NOTHING);
     view(&mut tracker, "/b", 0);
-    let length = tracker.take(0, false);
+    let length = tracker.take(0, Taking::Delivery);
     let batch = received(&tracker, length);
     let ids: Vec<EventId> = batch.events.iter().flatten().map(|event| event.id).collect();
     assert_eq!((ids, batch.dropped[0].events), (vec![id(0), id(1)], 1));
@@ -266,13 +278,13 @@ fn an_event_that_no_batch_can_hold_is_given_up_alone() {
 fn what_is_forgotten_is_not_sent() {
     let mut tracker = tracker();
     view(&mut tracker, "/a", 0);
-    let _ = tracker.take(0, false);
+    let _ = tracker.take(0, Taking::Delivery);
     view(&mut tracker, "/b", 0);
     tracker.forget();
     assert_eq!(tracker.answered(503, 0.0, 0.0), 0);
-    assert_eq!(paths(&mut tracker, false), [""; 0]);
+    assert_eq!(paths(&mut tracker, Taking::Delivery), [""; 0]);
     view(&mut tracker, "/c", 0);
-    assert_eq!(paths(&mut tracker, false), ["/c"]);
+    assert_eq!(paths(&mut tracker, Taking::Delivery), ["/c"]);
 }
 
 proptest! {
@@ -286,7 +298,7 @@ proptest! {
                 view(&mut tracker, &format!("/{count}"), 0);
                 count += 1;
             }
-            let batch = paths(&mut tracker, false);
+            let batch = paths(&mut tracker, Taking::Delivery);
             if status == 200 {
                 delivered.extend(batch);
             }
@@ -303,7 +315,7 @@ proptest! {
                 0 | 1 => { view(&mut tracker, &"x".repeat(value as usize % 3_000), value); }
                 2 => tracker.lose(value % 1_000),
                 3 => {
-                    let length = tracker.take(value, value % 2 == 0);
+                    let length = tracker.take(value, [Taking::Delivery, Taking::Leaving, Taking::Keeping][value as usize % 3]);
                     prop_assert!(length == 0 || binary::decode(&tracker.batch()[..length]).is_ok());
                 }
                 4 => { tracker.answered(value % 600, wait, 0.5); }

@@ -5,7 +5,7 @@
 use protocol::binary;
 use serde_json::{Value, json};
 use std::fmt::Write;
-use tracker::tracker::Tracker;
+use tracker::tracker::{Taking, Tracker};
 
 fn play(tracker: &mut Tracker, step: &Value) -> Value {
     let number = || step[1].as_u64().unwrap() as u32;
@@ -13,7 +13,7 @@ fn play(tracker: &mut Tracker, step: &Value) -> Value {
         "text" => tracker.put_text(step[1].as_str().unwrap().as_bytes()),
         "bytes" => step[1].as_array().unwrap().iter().for_each(|byte| tracker.byte(byte.as_u64().unwrap() as u8)),
         "begin" => tracker.begin(),
-        "open" => tracker.open(number()),
+        "open" => tracker.open(number() as u8, step[2].as_u64().unwrap() as u32),
         "close" => return tracker.close().into(),
         "lose" => tracker.lose(number()),
         "forget" => tracker.forget(),
@@ -21,8 +21,13 @@ fn play(tracker: &mut Tracker, step: &Value) -> Value {
             let (random, wait_s) = (step[2][0].as_f64().unwrap(), step[2][1].as_f64().unwrap());
             return tracker.answered(number(), wait_s, random).into();
         }
-        taken @ ("take" | "leave") => {
-            let length = tracker.take(number(), taken == "leave");
+        taken @ ("take" | "leave" | "keep") => {
+            let taking = match taken {
+                "take" => Taking::Delivery,
+                "leave" => Taking::Leaving,
+                _ => Taking::Keeping,
+            };
+            let length = tracker.take(number(), taking);
             let batch = &tracker.batch()[..length];
             assert!(batch.is_empty() || binary::decode(batch).is_ok(), "the collector reads it");
             return batch

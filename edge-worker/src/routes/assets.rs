@@ -104,11 +104,11 @@ fn caching(file: &str) -> &'static str {
     }
 }
 
-/// Whether a file's name has a hash before its ending: `dashboard.1a2b3c4d.js`.
+/// Whether a file's name has a hash before its ending: `dashboard.1a2b3c.js`.
 fn is_hashed(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or_default();
     let hash = name.rsplit('.').nth(1).unwrap_or_default();
-    hash.len() >= 8 && name.split('.').count() >= 3 && hash.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    hash.len() >= 6 && name.split('.').count() >= 3 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn files_are_kept_as_long_as_their_names_last() {
         for (file, kept) in [
-            ("/app/dashboard.1a2b3c4d.wasm", FOR_EVER),
-            ("/p/tracker.1a2b3c4d.js", FOR_EVER),
+            ("/app/dashboard.1a2b3c.wasm", FOR_EVER),
+            ("/p/tracker.1a2b3c.js", FOR_EVER),
             ("/p.js", AN_HOUR),
             ("/index.html", ASK_AGAIN),
             ("/favicon.svg", ASK_AGAIN),

@@ -75,8 +75,11 @@ const DETAILS: [(&str, &[DetailField]); 15] = [
     ("check", &[Text(9, 0)]),
 ];
 
-/// How a page came to be seen: the tracker says so by a property of this name.
-const NAVIGATION_TYPE: &str = "navigation_type";
+/// What the tracker says of page views by properties of these names: how a page came to be seen, and the Monday of the week
+/// in which the browser first came with consent.
+const OF_TRACKER: [&str; 2] = ["navigation_type", COHORT];
+/// The Monday, as `2026-11-16`.
+pub(super) const COHORT: &str = "cohort";
 
 const ENTRY_AND_EXIT: [(&str, Dimension); 4] = [
     ("entry_page", Dimension::EntryPage),
@@ -97,7 +100,7 @@ impl Dimension {
                 "page" => Some(Self::Page),
                 "hostname" => Some(Self::Hostname),
                 "name" => Some(Self::Name),
-                NAVIGATION_TYPE => Some(Self::Prop(NAVIGATION_TYPE.to_owned())),
+                of_tracker if OF_TRACKER.contains(&of_tracker) => Some(Self::Prop(of_tracker.to_owned())),
                 _ => DETAILS.iter().find(|(detail, _)| *detail == field).map(|(detail, _)| Self::Detail(detail)),
             };
         }
@@ -125,7 +128,7 @@ impl Dimension {
             Self::Page => "event:page".to_owned(),
             Self::Hostname => "event:hostname".to_owned(),
             Self::Name => "event:name".to_owned(),
-            Self::Prop(prop) if prop == NAVIGATION_TYPE => format!("event:{prop}"),
+            Self::Prop(prop) if OF_TRACKER.contains(&prop.as_str()) => format!("event:{prop}"),
             Self::Prop(prop) => format!("event:props:{prop}"),
             Self::Detail(field) => format!("event:{field}"),
             Self::Visit(CITY) => "visit:city".to_owned(),
@@ -148,7 +151,7 @@ impl Dimension {
 
     /// Every name, for hints; of the properties just the pattern.
     pub(super) fn supported() -> String {
-        let events = ["goal", "page", "hostname", "name", NAVIGATION_TYPE, "props:<name>"].into_iter();
+        let events = ["goal", "page", "hostname", "name", "props:<name>"].into_iter().chain(OF_TRACKER);
         let events = events.chain(DETAILS.iter().map(|(detail, _)| *detail));
         let visits = ENTRY_AND_EXIT.iter().map(|(name, _)| *name);
         let visits = visits.chain(VISIT_TEXTS.iter().map(|(name, _)| *name)).chain(["city"]);

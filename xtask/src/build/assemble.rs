@@ -30,7 +30,7 @@ impl Built {
     /// A file that may be cached for ever: its name changes with its content.
     fn hashed(name: &str, bytes: Vec<u8>) -> Self {
         let hash = blake3::hash(&bytes).to_hex();
-        let short = hash.get(..8).unwrap_or_default();
+        let short = hash.get(..6).unwrap_or_default();
         let path = match name.rsplit_once('.') {
             Some((stem, ending)) => format!("{stem}.{short}.{ending}"),
             None => format!("{name}.{short}"),
@@ -67,13 +67,14 @@ pub(super) fn tracker(package: &Package) -> Result<Vec<Built>> {
     let module = module::build("tracker", package)?;
     let part = |name: &str| -> Result<Built> {
         let script = module::bundle(&format!("tracker/js/{name}.js"), None, &[])?;
-        Ok(Built::hashed(&format!("assets/p/{name}.js"), script))
+        Ok(Built::hashed(&format!("assets/p/{name}.js"), module::squeezed(script)?))
     };
     let wasm = Built::hashed("assets/p/tracker.wasm", module.wasm);
     let parts = [
         ("TWIN", part("twin")?),
         ("COMPONENTS", part("components")?),
         ("REQUESTS", part("requests")?),
+        ("KEPT", part("kept")?),
         ("INSPECT", part("inspect")?),
     ];
     let beside = |file: &Built| file.address().replace("/p/", "./");
@@ -82,10 +83,12 @@ pub(super) fn tracker(package: &Package) -> Result<Vec<Built>> {
         flags.push(define(&format!("__TRACKER_{name}__"), &beside(file)));
         flags.push(format!("--external:{}", beside(file)));
     }
-    let script = Built::hashed("assets/p/tracker.js", module::bundle(&package.entry, None, &flags)?);
+    let script = module::squeezed(module::bundle(&package.entry, None, &flags)?)?;
+    let script = Built::hashed("assets/p/tracker.js", script);
     // Pages load it as an ordinary script.
     let flags = ["--format=iife".into(), define("__TRACKER_JS__", script.address().trim_start_matches('/'))];
-    let loader = Built::plain("assets/p.js", module::bundle("tracker/js/p.js", None, &flags)?);
+    let loader = module::squeezed(module::bundle("tracker/js/p.js", None, &flags)?)?;
+    let loader = Built::plain("assets/p.js", loader);
     Ok([loader, script, wasm].into_iter().chain(parts.into_iter().map(|(_, file)| file)).collect())
 }
 

@@ -162,3 +162,18 @@ pub(super) fn bundle(entry: &str, glue: Option<&Module>, flags: &[String]) -> Re
     )?;
     Ok(bundled.into_bytes())
 }
+
+/// Minifies a script once more, by terser: it costs the build a second, and saves pages a twentieth of their bytes.
+pub(super) fn squeezed(script: Vec<u8>) -> Result<Vec<u8>> {
+    let folder = place::target().join("passerby");
+    let file = folder.join("squeezed.js");
+    fs::create_dir_all(&folder)?;
+    fs::write(&file, script)?;
+    let flags = [
+        "--ecma=2020",
+        "--mangle",
+        "--toplevel",
+        "--compress=ecma=2020,passes=4,pure_getters,unsafe_arrows,unsafe_methods,unsafe",
+    ];
+    Ok(run_quietly(Command::new(place::npm_program("terser")).arg(&file).args(flags))?.trim_end().into())
+}

@@ -48,7 +48,8 @@ fn tracker(package: &Package) -> Result<Vec<Built>> {
     let mut files = Vec::new();
     for part in parts.iter().map(String::as_str).chain(["index", "main"]) {
         let entry = workshop.join(format!("{part}.js")).display().to_string();
-        files.push(Built::plain(&format!("npm/tracker/{part}.js"), module::bundle(&entry, None, &flags)?));
+        let script = module::squeezed(module::bundle(&entry, None, &flags)?)?;
+        files.push(Built::plain(&format!("npm/tracker/{part}.js"), script));
     }
     for name in ["index.d.ts", "package.json", "README.md"] {
         files.push(Built::unlisted(format!("npm/tracker/{name}"), read(&format!("pkg/tracker/{name}"))?));
