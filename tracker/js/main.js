@@ -38,13 +38,16 @@ export default async (waiting, put, api, config) => {
     return () => (waiting.length = 0);
 
   const { call, memory } = await instance().catch(() => import(__TRACKER_TWIN__).then((twin) => twin.twin()));
-  const buffer = new Uint8Array(memory.buffer, call(PLACE), 31000);
+  const room = (bytes) => new Uint8Array(memory.buffer, call(PLACE), bytes);
+  const buffer = room(31000);
+  const long = room(8000);
+  const short = room(2000);
   const encoder = new TextEncoder();
   // Requests that are timed are the page's own.
   const deliver = fetch;
   /** Writes a text, cut where it is too long, or a number: base 128, lowest seven bits first. */
-  const write = (field, bytes = 2000) => {
-    if (field.big) call(TEXT, encoder.encodeInto(field, buffer.subarray(0, bytes)).written);
+  const write = (field, into = short) => {
+    if (field.big) call(TEXT, encoder.encodeInto(field, into).written);
     else {
       for (; field > 127; field = Math.floor(field / 128)) call(BYTE, (field % 128) + 128);
       call(BYTE, field);
@@ -115,8 +118,8 @@ export default async (waiting, put, api, config) => {
   const add = (kind, fields, at = Date.now(), url = page, props = [], money = []) => {
     if (!url || (kind > CUSTOM && Math.random() * oneIn >= 1)) return;
     call(OPEN + 16 * (kind | (referrer && REFERRER) | (props[0] && PROPS) | (money[0] && REVENUE)), at - started);
-    write(url, 8000);
-    if (referrer) write(referrer.split(/[?#]/)[0], 8000);
+    write(url, long);
+    if (referrer) write(referrer.split(/[?#]/)[0], long);
     referrer = "";
     for (const field of fields) write(field);
     if (props[0]) write(props.length / 2);
@@ -147,12 +150,16 @@ export default async (waiting, put, api, config) => {
   const reader = reading((at, fields) => add(ENGAGEMENT, fields, at));
   const [load] = performance.getEntriesByType("navigation");
   let navigation = load?.type || "navigate";
+  let seen;
+  let cleaned;
   const called = ([at, address, name, ...rest]) => {
     const [options] = rest;
     // An automatic page view says instead of options whether the page came back from the back/forward cache.
     if (config.auto == "false" && rest.length && Object(options) != options) return;
     const { url, props, revenue, interactive, component } = options || {};
-    const own = clean(url || address, address);
+    // Many events happen on the same page.
+    if (address != seen) cleaned = clean((seen = address));
+    const own = url ? clean(url, address) : cleaned;
     const given = Object.entries(props || {}).flatMap(([key, value]) => (value == null ? [] : [key, `${value}`]));
     if (name == "pageview") {
       reader(at, true);

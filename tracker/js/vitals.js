@@ -1,10 +1,13 @@
 // The five web vitals of a page load, each by its specification and with the values that the `web-vitals` package gives.
 // How good a value is, the collector says.
 
-/** Measures; `add` takes an event, `load` is the page's own entry. Gives the function that reports, once, when the page is hidden for the first time. */
+/**
+ * Measures; `add` takes an event, `load` is the page's own entry. Gives the function that reports, for when the page is
+ * hidden: once, and once more each time it came back from the back/forward cache.
+ */
 export const vitals = (add, load) => {
   const VITAL = 6;
-  const values = {};
+  let values = {};
   const observers = [];
   // A page that was prepared begins when it is shown.
   const begin = load?.activationStart || 0;
@@ -41,7 +44,9 @@ export const vitals = (add, load) => {
     worst = Math.max(worst, shift);
   });
 
-  const interactions = {};
+  let interactions = {};
+  /** Interactions before the page came back. */
+  let before = 0;
   const interacted = ({ interactionId, duration }) => {
     if (interactionId) interactions[interactionId] = Math.max(interactions[interactionId] || 0, duration);
   };
@@ -49,6 +54,15 @@ export const vitals = (add, load) => {
   observe("first-input", interacted);
 
   let told;
+  addEventListener("pageshow", ({ persisted, timeStamp }) => {
+    if (!persisted) return;
+    told = worst = shift = 0;
+    interactions = {};
+    before = performance.interactionCount;
+    values = { TTFB: 0 };
+    // When the second frame begins, the first has been painted.
+    requestAnimationFrame(() => requestAnimationFrame(() => (values.FCP = values.LCP = performance.now() - timeStamp)));
+  });
   return () => {
     if (told) return;
     told = true;
@@ -56,7 +70,7 @@ export const vitals = (add, load) => {
     if (values.FCP) values.CLS = worst;
     // Of every fifty interactions the longest one is left out.
     const longest = Object.values(interactions).sort((a, b) => b - a);
-    values.INP = longest[Math.min(longest.length - 1, Math.floor(performance.interactionCount / 50) || 0)];
+    values.INP = longest[Math.min(longest.length - 1, Math.floor((performance.interactionCount - before) / 50) || 0)];
     for (const name in values) if (values[name] >= 0) add(VITAL, [name, Math.round(values[name] * 1000), "", ""]);
   };
 };
