@@ -34,6 +34,16 @@ test("more events than one batch holds arrive in several", () =>
     assert.equal(deliveries.length, 3);
   }));
 
+test("however much waits when a page is left, all of it is sent", () =>
+  visit("much.test", {}, async ({ page, names }) => {
+    await names({ pageview: 1 });
+    await page.evaluate(() => {
+      for (let i = 0; i < 250; i++) passerby("Click");
+      location = "about:blank";
+    });
+    await names({ pageview: 1, Click: 250 });
+  }));
+
 test("a visitor who leaves at once is counted", () =>
   visit("hurried.test", { path: null }, async ({ page, url, counts }) => {
     await page.goto(`${url}/`, { waitUntil: "domcontentloaded" });

@@ -96,16 +96,15 @@ export default async (waiting, put, api, config) => {
     if (!bytes.length) return;
     let status = 0;
     let wait = 0;
-    failing = true;
     try {
       const answer = await post(bytes);
       wait = +answer.headers.get("retry-after");
       status = answer.status;
-      failing = !answer.ok;
       const said = await answer.json();
       tap?.(said.results || said);
-      if (failing) console.warn("passerby:", said.hint);
+      if (status > 399) console.warn("passerby:", said.hint);
     } catch {}
+    failing = status < 200 || status > 399;
     after(call(ANSWERED + 16 * status, Math.random(), wait));
     if (!failing) kept?.deliver?.();
   };
@@ -193,8 +192,11 @@ export default async (waiting, put, api, config) => {
     if (!document.hidden) return;
     measured();
     if (failing || !navigator.onLine) kept?.save?.(() => take(2));
-    const bytes = take(1);
-    if (bytes.length) navigator.sendBeacon(api, body(bytes));
+    for (let bytes; (bytes = take(1)).length; ) {
+      navigator.sendBeacon(api, body(bytes));
+      // What fails stays, for a page that comes back.
+      if (failing) break;
+    }
   });
 
   return (stop) => {
