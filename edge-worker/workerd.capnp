@@ -39,6 +39,7 @@ const collector :Workerd.Worker = (
     (name = "SALTS", service = "salts"),
     (name = "ARCHIVE", service = "archive"),
     (name = "PASSERBY_ADMIN_KEY", fromEnvironment = "PASSERBY_ADMIN_KEY"),
+    (name = "PASSERBY_SECRET", fromEnvironment = "PASSERBY_SECRET"),
     (name = "PASSERBY_TEST", fromEnvironment = "PASSERBY_TEST"),
     (name = "PASSERBY_CLIENT_IP_HEADER", fromEnvironment = "PASSERBY_CLIENT_IP_HEADER"),
     (name = "PASSERBY_COUNTRY_HEADER", fromEnvironment = "PASSERBY_COUNTRY_HEADER"),

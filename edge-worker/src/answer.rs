@@ -18,7 +18,7 @@ pub struct Refusal {
     /// One result per event, where the request was a batch.
     pub results: Option<Value>,
     /// The methods that the path knows, for 405.
-    pub allow: Option<&'static str>,
+    pub allow: Option<String>,
 }
 
 /// A route's end: a response, or a refusal.
@@ -31,10 +31,10 @@ impl Refusal {
     }
 
     /// Only these methods.
-    pub fn method(allow: &'static str) -> Self {
+    pub fn method(allow: impl Into<String>) -> Self {
         let hint = "The Allow header names the methods that this path knows.";
         let refusal = Self::new(405, "method_not_allowed", "This path does not know the method.", hint);
-        Self { allow: Some(allow), ..refusal }
+        Self { allow: Some(allow.into()), ..refusal }
     }
 
     /// No such path.
@@ -72,7 +72,7 @@ impl Refusal {
         let response = of_json(self.status, &body);
         // Setting a header fails only for names and values that are none, and these are our own.
         if let Some(allow) = self.allow {
-            let _ = response.headers().set("allow", allow);
+            let _ = response.headers().set("allow", &allow);
         }
         if self.status == 503 || self.status == 429 {
             // Deploying takes longer than a fault lasts.

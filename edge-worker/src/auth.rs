@@ -1,5 +1,5 @@
-//! The admin key, and the session cookie that a browser gets for it. The cookie is signed and expires; the server
-//! remembers nothing.
+//! The operator's admin key, and the session cookie that a browser gets for it. The cookie is signed and expires; the
+//! server remembers nothing.
 
 use blake3::Hash;
 
@@ -8,7 +8,7 @@ pub const COOKIE: &str = "passerby_session";
 /// How long a session lasts.
 pub const SESSION_SECONDS: i64 = 7 * 24 * 3600;
 
-/// What a request brings to show that it is the owner's.
+/// What a request brings to show whose it is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Credentials<'a> {
     /// The `Authorization` header.
@@ -18,13 +18,17 @@ pub struct Credentials<'a> {
 }
 
 impl Credentials<'_> {
-    /// Whether they open the owner's routes at `now_s`, seconds since 1970.
+    /// Whether they are the operator's at `now_s`, seconds since 1970.
     pub fn are_valid(&self, admin_key: &str, now_s: i64) -> bool {
-        let bearer = self.authorization.and_then(|header| header.strip_prefix("Bearer "));
-        match bearer {
-            Some(key) => is_key(key.trim(), admin_key),
+        match self.bearer() {
+            Some(key) => is_key(key, admin_key),
             None => self.session().is_some_and(|session| is_session(session, admin_key, now_s)),
         }
+    }
+
+    /// The key that they bring.
+    pub fn bearer(&self) -> Option<&str> {
+        self.authorization.and_then(|header| header.strip_prefix("Bearer ")).map(str::trim)
     }
 
     fn session(&self) -> Option<&str> {
@@ -33,9 +37,10 @@ impl Credentials<'_> {
     }
 }
 
-/// Whether a key is the admin key. Hashes are compared, in constant time, so that neither length nor prefix shows.
-pub fn is_key(given: &str, admin_key: &str) -> bool {
-    blake3::hash(given.as_bytes()) == blake3::hash(admin_key.as_bytes())
+/// Whether a key is the one that is known. Hashes are compared, in constant time, so that neither length nor prefix
+/// shows.
+pub fn is_key(given: &str, known: &str) -> bool {
+    blake3::hash(given.as_bytes()) == blake3::hash(known.as_bytes())
 }
 
 /// A session's value: when it ends, and the signature of that.

@@ -1,7 +1,7 @@
 //! One request and what it says of its sender.
 
+use crate::access::Grant;
 use crate::answer::Refusal;
-use crate::auth::Credentials;
 use crate::config::Config;
 use crate::enrich::{arrival::Arrival, country, language};
 use crate::runtime;
@@ -12,7 +12,7 @@ use js_sys::Reflect;
 use std::net::{IpAddr, SocketAddr};
 use url::Url;
 use wasm_bindgen::JsValue;
-use worker::{ByteStream, Env, Method, Request};
+use worker::{ByteStream, Env, Request};
 
 /// How much of a refused body is read to its end.
 const DISCARDED_BYTES_MAX: usize = 16 * 1_048_576;
@@ -27,13 +27,15 @@ pub struct Call {
     pub config: Config,
     /// The path, percent-encoded as it came.
     pub path: String,
+    /// What the request may do.
+    pub grant: Grant,
 }
 
 impl Call {
     /// A call of a request.
     pub fn new(request: Request, env: Env) -> Self {
         let config = Config::read(&env);
-        Self { path: request.path(), config, request, env }
+        Self { path: request.path(), config, request, env, grant: Grant::Nothing }
     }
 
     /// A header's value; none where it is absent or empty.
@@ -57,26 +59,6 @@ impl Call {
     pub fn parameter(&self, name: &str) -> Option<String> {
         let address = Url::parse(&self.request.inner().url()).ok()?;
         address.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-    }
-
-    /// Refuses a method that the path does not know.
-    pub fn only(&self, method: &Method, allow: &'static str) -> Result<(), Refusal> {
-        if self.request.method() == *method { Ok(()) } else { Err(Refusal::method(allow)) }
-    }
-
-    /// Refuses whoever is not the owner.
-    pub fn owner_only(&self) -> Result<(), Refusal> {
-        let hint = "Send the admin key as `Authorization: Bearer …`, or log in.";
-        let Some(key) = &self.config.admin_key else {
-            return Err(Refusal::new(401, "unauthorised", "No admin key is set on this server.", hint));
-        };
-        let (authorization, cookie) = (self.header("authorization"), self.header("cookie"));
-        let credentials = Credentials { authorization: authorization.as_deref(), cookie: cookie.as_deref() };
-        // Sessions end by the real clock, also under test.
-        if credentials.are_valid(key, runtime::clock_ms().div_euclid(1000)) {
-            return Ok(());
-        }
-        Err(Refusal::new(401, "unauthorised", "The admin key is missing or wrong.", hint))
     }
 
     /// Refuses content types that are not listed, and encoded bodies. No content type at all passes.

@@ -6,8 +6,10 @@ use worker::Env;
 /// The operator's settings. An empty variable counts as absent.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    /// Opens the owner's routes; without it they stay shut.
+    /// Opens every route; without it those that need it stay shut.
     pub admin_key: Option<String>,
+    /// What the keys of sites follow from, where that is not the admin key.
+    pub secret: Option<String>,
     /// Whether `X-Now` and `X-Test-IP` are honoured. No shipped configuration sets it.
     pub test_mode: bool,
     /// The header in which the operator's own proxy names the client's address.
@@ -28,6 +30,7 @@ impl Config {
         let variable = |name: &str| text_property(env, name).filter(|value| !value.is_empty());
         Self {
             admin_key: variable("PASSERBY_ADMIN_KEY"),
+            secret: variable("PASSERBY_SECRET"),
             test_mode: variable("PASSERBY_TEST").as_deref() == Some("1"),
             client_ip_header: variable("PASSERBY_CLIENT_IP_HEADER"),
             country_header: variable("PASSERBY_COUNTRY_HEADER"),
@@ -37,5 +40,10 @@ impl Config {
                 .unwrap_or(engine::shelf::RECENT_EVENTS),
             shards: variable("PASSERBY_SHARDS").and_then(|shards| shards.parse().ok()).unwrap_or(1),
         }
+    }
+
+    /// What the keys of sites follow from; none where the operator has set nothing of the kind.
+    pub fn key_secret(&self) -> Option<&str> {
+        self.secret.as_deref().or(self.admin_key.as_deref())
     }
 }

@@ -6,9 +6,11 @@ use crate::domain;
 use crate::enrich::arrival::Arrival;
 use crate::registry;
 use crate::shards;
-use crate::site_store::delivery::{Delivery, Sender};
+use crate::site_store::client::Delivered;
+use crate::site_store::delivery::{Delivery, Sender, Signed};
+use crate::site_store::nonces::Nonce;
 use protocol::event::{Dropped, Event, EventId};
-use protocol::outcome::{Invalid, Outcome};
+use protocol::outcome::{Invalid, Outcome, Unauthorised};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -31,9 +33,23 @@ pub fn homeless() -> BTreeMap<&'static str, u64> {
     HOMELESS.with_borrow(Clone::clone)
 }
 
-/// The registered site of that name.
+/// Counts a request with events whose sender may not send them: one, as nobody has read how many there are.
+pub fn count_unauthorised(refusal: &Refusal) {
+    match refusal.status {
+        401 => count_homeless(refusal.code, 1),
+        403 => count_homeless(Outcome::Unauthorised(Unauthorised::Key).reason(), 1),
+        _ => {}
+    }
+}
+
+/// The registered site of that name, if the request may do anything with it. It brings so many events.
 pub async fn known_site(call: &Call, site: &str, events: usize) -> Result<String, Refusal> {
-    match domain::read(site) {
+    let domain = domain::read(site);
+    if let Err(refusal) = call.grant.covers(domain.as_deref().unwrap_or_default()) {
+        count_homeless(Outcome::Unauthorised(Unauthorised::Key).reason(), events as u64);
+        return Err(refusal);
+    }
+    match domain {
         Some(domain) if registry::has(&call.env, &domain).await? => Ok(domain),
         _ => {
             count_homeless(Outcome::Invalid(Invalid::UnknownSite).reason(), events as u64);
@@ -43,14 +59,20 @@ pub async fn known_site(call: &Call, site: &str, events: usize) -> Result<String
 }
 
 /// Takes events in, and reports of what was given up; one outcome for each event, in their order, once they are durable.
+/// The nonce of a signed request is used up with them.
+///
+/// # Errors
+/// Where there is no such site, or the nonce is used up already: then nothing is taken in.
 pub async fn take(
     call: &Call,
     site: &str,
     received: Vec<Received>,
     dropped: Vec<Dropped>,
+    nonce: Option<Nonce>,
 ) -> Result<Vec<Outcome>, Refusal> {
     let site = known_site(call, site, received.len()).await?;
-    let mut delivery = Delivery { now_ms: call.now_ms(), dropped, ..Delivery::default() };
+    let signed = nonce.map(|nonce| Signed { nonce, events: received.len() as u32 });
+    let mut delivery = Delivery { now_ms: call.now_ms(), dropped, signed, ..Delivery::default() };
     let mut outcomes = Vec::with_capacity(received.len());
     for event in received {
         let enriched = event.and_then(|(arrival, sender, event)| {
@@ -68,10 +90,14 @@ pub async fn take(
             }
         });
     }
-    let Some(stored) = shards::deliver(&call.env, &site, &delivery).await? else {
-        shards::forget(&site);
-        count_homeless(Outcome::Invalid(Invalid::UnknownSite).reason(), outcomes.len() as u64);
-        return Err(Refusal::unknown_site());
+    let stored = match shards::deliver(&call.env, &site, &delivery).await? {
+        Delivered::Durable(stored) => stored,
+        Delivered::Refused(outcome) => return Err(refusal(&vec![outcome; outcomes.len()])),
+        Delivered::UnknownSite => {
+            shards::forget(&site);
+            count_homeless(Outcome::Invalid(Invalid::UnknownSite).reason(), outcomes.len() as u64);
+            return Err(Refusal::unknown_site());
+        }
     };
     let mut stored = stored.into_iter();
     Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| stored.next())).collect())
@@ -104,7 +130,15 @@ pub fn refusal_of(outcome: Outcome) -> Refusal {
         Outcome::TooOld => (400, "The event is older than 24 hours.", "Send events within a day, or import them."),
         Outcome::TooLarge(_) => (413, "The event is over a limit of size or count.", "Send less of it."),
         Outcome::RateLimited => (429, "Events come faster than they may.", "Wait as long as Retry-After says."),
-        Outcome::Unauthorised => (401, "The sender may not send this.", "Send a key that may."),
+        Outcome::Unauthorised(why) => {
+            let error = match why {
+                Unauthorised::Key => "The key is missing or wrong.",
+                Unauthorised::BadSignature => "The signature is not one of this request by a key that is known.",
+                Unauthorised::StaleSignature => "The request was not signed within 300 seconds of now.",
+                Unauthorised::Replayed => "A request with this nonce was here before.",
+            };
+            (401, error, outcome.hint())
+        }
         _ => (400, "The event is not one of this protocol.", "Compare it with the protocol's documentation."),
     };
     Refusal::new(status, outcome.reason(), error, hint)

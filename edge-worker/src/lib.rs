@@ -5,6 +5,7 @@
 
 #![allow(clippy::missing_docs_in_private_items)]
 
+pub mod access;
 pub mod answer;
 pub mod auth;
 pub mod call;
@@ -18,6 +19,8 @@ pub mod registry;
 pub mod routes;
 pub mod runtime;
 mod shards;
+pub mod signature;
+pub mod site_key;
 pub mod site_store;
 
 use worker::{Context, Env, Request, Response, Result, event};

@@ -1,10 +1,12 @@
 //! The Durable Object that knows which sites exist, one for the whole installation, and the worker's memory of it.
 //!
 //! A site's object is only ever called for a site that is known here, so that a stranger's made-up domains leave
-//! nothing on disk.
+//! nothing on disk. [`keys`] are what opens one site.
 
 // The functions that the macro adds have no documentation.
 #![allow(missing_docs)]
+
+pub mod keys;
 
 use crate::site_store::{schema, site_day};
 use engine::site::Layout;
@@ -32,12 +34,25 @@ const REMEMBERED_MAX: usize = 10_000;
 
 /// A question to the registry.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum Question {
-    Find { domain: String },
-    Put { domain: String, settings: Value, layout: Value },
-    Delete { domain: String },
+    /// What is known of a domain.
+    Find(String),
+    Put {
+        domain: String,
+        settings: Value,
+        layout: Value,
+    },
+    Delete(String),
     List,
+    /// The record of a new key.
+    AddKey(Value),
+    /// A key's id.
+    FindKey(String),
+    /// A site's domain.
+    ListKeys(String),
+    /// A site's domain, and the id of a key of its own.
+    DeleteKey(String, String),
 }
 
 /// The object as the runtime holds it.
@@ -73,11 +88,11 @@ impl Registry {
 
 impl Registry {
     fn answer(&self, question: Question) -> Result<Value> {
-        for table in TABLES {
+        for table in TABLES.into_iter().chain(keys::TABLES) {
             self.sql.exec(table, None)?;
         }
         match question {
-            Question::Find { domain } => {
+            Question::Find(domain) => {
                 let statement = "SELECT settings, (SELECT layout FROM layouts WHERE layouts.domain = sites.domain) \
                                  FROM sites WHERE domain = ?";
                 Ok(self.rows(statement, vec![domain.into()])?.first().and_then(|row| found(row)).unwrap_or_default())
@@ -91,20 +106,25 @@ impl Registry {
                 self.rows(statement, vec![domain.into(), layout.to_string().into()])?;
                 Ok(Value::Null)
             }
-            Question::Delete { domain } => {
+            Question::Delete(domain) => {
                 self.rows("DELETE FROM sites WHERE domain = ?", vec![domain.clone().into()])?;
-                self.rows("DELETE FROM layouts WHERE domain = ?", vec![domain.into()])?;
+                self.rows("DELETE FROM layouts WHERE domain = ?", vec![domain.clone().into()])?;
+                self.rows("DELETE FROM keys WHERE domain = ?", vec![domain.into()])?;
                 Ok(Value::Null)
             }
             Question::List => {
                 let rows = self.rows("SELECT domain, settings FROM sites ORDER BY domain", vec![])?;
                 Ok(rows.into_iter().filter_map(listed).collect())
             }
+            Question::AddKey(record) => self.add_key(&record).map(Value::Bool),
+            Question::FindKey(id) => self.find_key(&id),
+            Question::ListKeys(domain) => self.keys(&domain).map(Value::Array),
+            Question::DeleteKey(domain, id) => self.delete_key(&domain, &id).map(Value::Bool),
         }
     }
 
     fn rows(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Vec<SqlStorageValue>>> {
-        self.sql.exec(statement, values)?.raw().collect()
+        schema::rows(&self.sql, statement, values)
     }
 }
 
@@ -164,7 +184,7 @@ pub async fn find(env: &Env, domain: &str) -> Result<Option<Rc<Known>>> {
     {
         return Ok(known);
     }
-    let found = ask(env, &Question::Find { domain: domain.into() }).await?;
+    let found = ask(env, &Question::Find(domain.into())).await?;
     let layout = found.get("layout").and_then(Layout::from_json);
     let zone = found.get("timezone").and_then(Value::as_str).map(site_day::time_zone);
     let known = layout.zip(zone).map(|(layout, zone)| Rc::new(Known { layout, zone }));
@@ -181,7 +201,7 @@ pub async fn put(env: &Env, domain: &str, settings: Value, layout: &Layout) -> R
 
 /// Takes a site off the list.
 pub async fn delete(env: &Env, domain: &str) -> Result<()> {
-    ask(env, &Question::Delete { domain: domain.into() }).await?;
+    ask(env, &Question::Delete(domain.into())).await?;
     forget(domain);
     Ok(())
 }
@@ -194,6 +214,7 @@ pub async fn list(env: &Env) -> Result<Vec<Value>> {
 /// Unlearns what the worker remembers of a domain.
 pub fn forget(domain: &str) {
     REMEMBERED.with_borrow_mut(|sites| sites.remove(domain));
+    keys::forget(domain);
 }
 
 fn remember(domain: &str, known: Option<Rc<Known>>, until_ms: i64) {

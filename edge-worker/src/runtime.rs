@@ -1,6 +1,6 @@
 //! The few calls of the JavaScript runtime that the `worker` crate does not bind.
 
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use worker::durable::Storage;
@@ -9,6 +9,17 @@ use worker::durable::Storage;
 extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn get_random_values(bytes: &mut [u8]);
+
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = importKey, catch)]
+    async fn import_key(
+        format: &str,
+        key: Uint8Array,
+        algorithm: &JsValue,
+        extractable: bool,
+        usages: &Array,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], catch)]
+    async fn verify(algorithm: &str, key: &JsValue, mac: Uint8Array, text: Uint8Array) -> Result<JsValue, JsValue>;
 
     type SyncTransactions;
     #[wasm_bindgen(method, catch, js_name = transactionSync)]
@@ -23,6 +34,17 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     get_random_values(&mut bytes);
     bytes
+}
+
+/// Whether `mac` is the HMAC-SHA256 of `text` by `key`. The runtime compares in constant time.
+pub async fn is_hmac_sha256(key: &[u8], text: &[u8], mac: &[u8]) -> worker::Result<bool> {
+    let algorithm = Object::new();
+    for (name, value) in [("name", "HMAC"), ("hash", "SHA-256")] {
+        Reflect::set(&algorithm, &name.into(), &value.into())?;
+    }
+    let usages = Array::of1(&"verify".into());
+    let key = import_key("raw", Uint8Array::from(key), &algorithm, false, &usages).await?;
+    Ok(verify("HMAC", &key, Uint8Array::from(mac), Uint8Array::from(text)).await?.is_truthy())
 }
 
 /// Runs `body` as one transaction of the object's database: an error takes every statement back.

@@ -6,7 +6,7 @@
 //! and writes segments of its own.
 
 use crate::registry::{self, Known};
-use crate::site_store::client::{self, Answer, Stored};
+use crate::site_store::client::{self, Answer, Delivered, Stored};
 use crate::site_store::delivery::{Delivery, Sender};
 use crate::site_store::question::{Count, Question, tell_damage};
 use crate::site_store::site_day;
@@ -54,14 +54,25 @@ fn part(hash: u64, shards: u32) -> u32 {
     (hash % u64::from(shards.max(1))) as u32
 }
 
-/// Hands a delivery over and waits until it is durable. The outcomes are in the order of the events; none where the
-/// site is not set up.
-pub async fn deliver(env: &Env, domain: &str, delivery: &Delivery) -> Result<Option<Vec<Outcome>>> {
-    let Some(known) = registry::find(env, domain).await? else { return Ok(None) };
+/// Hands a delivery over and waits until it is durable. The outcomes are in the order of the events.
+pub async fn deliver(env: &Env, domain: &str, delivery: &Delivery) -> Result<Delivered<Outcome>> {
+    let Some(known) = registry::find(env, domain).await? else { return Ok(Delivered::UnknownSite) };
     let mut stored = vec![None; delivery.events.len()];
     if known.layout.objects() == 1 {
-        let all = client::deliver(env, domain, delivery).await?;
-        return Ok(all.map(|all| all.into_iter().filter_map(Stored::outcome).collect()));
+        return Ok(match client::deliver(env, domain, delivery).await? {
+            Delivered::Durable(all) => Delivered::Durable(all.into_iter().filter_map(Stored::outcome).collect()),
+            Delivered::UnknownSite => Delivered::UnknownSite,
+            Delivered::Refused(outcome) => Delivered::Refused(outcome),
+        });
+    }
+    if delivery.signed.is_some() {
+        // The first object knows all nonces, and has this one on disk before any object has an event of the request.
+        let claim = Delivery { now_ms: delivery.now_ms, signed: delivery.signed, ..Delivery::default() };
+        match client::deliver(env, domain, &claim).await? {
+            Delivered::Durable(_) => {}
+            Delivered::UnknownSite => return Ok(Delivered::UnknownSite),
+            Delivered::Refused(outcome) => return Ok(Delivered::Refused(outcome)),
+        }
     }
     let (mut now, before) = places(env, domain, &known, delivery).await?;
     // On the first day of another number whoever is still on a visit of the day before stays where he was.
@@ -84,13 +95,14 @@ pub async fn deliver(env: &Env, domain: &str, delivery: &Delivery) -> Result<Opt
         });
         // Each is waited for, whatever becomes of the others.
         for delivered in join_all(deliveries).await {
-            let (Some(outcomes), positions) = delivered? else { return Ok(None) };
+            let (Delivered::Durable(outcomes), positions) = delivered? else { return Ok(Delivered::UnknownSite) };
             for (outcome, position) in outcomes.into_iter().zip(positions) {
                 stored.iter_mut().skip(position).take(1).for_each(|slot| *slot = outcome.outcome());
             }
         }
     }
-    stored.into_iter().collect::<Option<Vec<_>>>().map(Some).ok_or_else(|| Error::RustError("an event is lost".into()))
+    let outcomes = stored.into_iter().collect::<Option<Vec<_>>>().map(Delivered::Durable);
+    outcomes.ok_or_else(|| Error::RustError("an event is lost".into()))
 }
 
 type Places = Vec<Option<u32>>;

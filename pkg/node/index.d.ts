@@ -21,6 +21,8 @@ export interface ClientOptions {
   site: string;
   /** A key that may write. */
   key: string;
+  /** Signs what is sent instead of sending the key along, which must be one of the site's then. The clock may be 300 s off. */
+  sign?: boolean;
   /** How long an event waits for others, in milliseconds; 1,000 without it. */
   waitMs?: number;
   /** How many bytes of events may wait; 8 MiB without it. What comes beyond is dropped and counted. */

@@ -1,6 +1,7 @@
 // Events that a server reports: queued in memory, sent in batches, sent again under the same ids until the collector has
 // said what became of them. Nothing but what every runtime has: fetch, timers, random numbers.
 import { backoff, isPassing } from "./retry.js";
+import { newId, signer } from "./sign.js";
 
 /** What the collector takes in one batch, of events and of bytes. */
 const BATCH_EVENTS_MAX = 100;
@@ -9,8 +10,6 @@ const EVENT_BYTES_MAX = 65_536;
 const TIMEOUT_MS = 30_000;
 
 const encoder = new TextEncoder();
-const newId = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** What the collector knows of an event, in its words. */
 const eventOf = (
@@ -31,7 +30,8 @@ const eventOf = (
 export class Passerby {
   #address;
   #site;
-  #key;
+  /** The headers that show the right to send a body. */
+  #authorise;
   #waitMs;
   #queueBytes;
   #onOutcome;
@@ -46,13 +46,13 @@ export class Passerby {
   /** Who waits until nothing waits. */
   #idle = [];
 
-  constructor({ url, site, key, waitMs = 1000, queueBytes = 8_388_608, onOutcome = () => {} }) {
+  constructor({ url, site, key, sign = false, waitMs = 1000, queueBytes = 8_388_608, onOutcome = () => {} }) {
     for (const [name, value] of Object.entries({ url, site, key })) {
       if (typeof value != "string" || !value) throw new TypeError(`Passerby needs \`${name}\`, a text.`);
     }
     this.#address = new URL("/api/v1/events", url);
     this.#site = site;
-    this.#key = key;
+    this.#authorise = sign ? signer(key) : () => ({ authorization: `Bearer ${key}` });
     this.#waitMs = waitMs;
     this.#queueBytes = queueBytes;
     this.#onOutcome = onOutcome;
@@ -171,14 +171,17 @@ export class Passerby {
     let said = {};
     try {
       const body = `{"site":${JSON.stringify(this.#site)},"events":[${batch.map((event) => event.text).join()}]}`;
-      const headers = { authorization: `Bearer ${this.#key}`, "content-type": "application/json" };
+      const headers = { "content-type": "application/json", ...(await this.#authorise(body)) };
       answer = await fetch(this.#address, { method: "POST", headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
       said = await answer.json();
     } catch {
       // What did not answer in words may have counted the events: the ids say so when they come again.
       if (!answer || answer.ok) return backoff(this.#failures++);
     }
-    if (isPassing(answer.status)) return backoff(this.#failures++, answer.headers.get("retry-after"));
+    // What somebody on the way sent twice came in once, and signed anew it is told what became of it.
+    if (isPassing(answer.status) || said.code == "replayed") {
+      return backoff(this.#failures++, answer.headers.get("retry-after"));
+    }
     const results = batch.map(
       (event, i) => said.results?.[i] ?? { outcome: "refused", reason: said.code ?? `http_${answer.status}` },
     );

@@ -20,7 +20,7 @@ pub enum Outcome {
     /// Over a limit of size or count.
     TooLarge(TooLarge),
     /// The sender may not send this.
-    Unauthorised,
+    Unauthorised(Unauthorised),
     /// The sender gave it up, because too many waited while the collector could not be reached, and said so later.
     Dropped,
 }
@@ -68,6 +68,19 @@ pub enum TooLarge {
     Props,
 }
 
+/// Why the sender may not send this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Unauthorised {
+    /// There is no key, or it is none that may.
+    Key,
+    /// The signature is not one of this request by a key that is known.
+    BadSignature,
+    /// The request was signed too long ago, or by a clock that is ahead.
+    StaleSignature,
+    /// The same signed request, or another with its nonce, was here before.
+    Replayed,
+}
+
 impl Outcome {
     /// The outcome's name in answers, tables and metrics.
     pub fn name(self) -> &'static str {
@@ -79,7 +92,7 @@ impl Outcome {
             Self::Invalid(_) => "invalid",
             Self::TooOld => "too_old",
             Self::TooLarge(_) => "too_large",
-            Self::Unauthorised => "unauthorised",
+            Self::Unauthorised(_) => "unauthorised",
             Self::Dropped => "dropped",
         }
     }
@@ -107,12 +120,18 @@ impl Outcome {
                 TooLarge::Text => "text_too_long",
                 TooLarge::Props => "too_many_props",
             },
+            Self::Unauthorised(why) => match why {
+                Unauthorised::Key => "unauthorised",
+                Unauthorised::BadSignature => "bad_signature",
+                Unauthorised::StaleSignature => "stale_signature",
+                Unauthorised::Replayed => "replayed",
+            },
             other => other.name(),
         }
     }
 
     /// Every outcome with every reason, so that a table of them can show the ones that did not happen.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Accepted,
         Self::Duplicate,
         Self::Filtered(Filtered::Bot),
@@ -131,7 +150,10 @@ impl Outcome {
         Self::TooLarge(TooLarge::Events),
         Self::TooLarge(TooLarge::Text),
         Self::TooLarge(TooLarge::Props),
-        Self::Unauthorised,
+        Self::Unauthorised(Unauthorised::Key),
+        Self::Unauthorised(Unauthorised::BadSignature),
+        Self::Unauthorised(Unauthorised::StaleSignature),
+        Self::Unauthorised(Unauthorised::Replayed),
         Self::Dropped,
     ];
 
@@ -161,7 +183,16 @@ impl Outcome {
                 TooLarge::Text => "Shorten the event's texts to what the protocol allows.",
                 TooLarge::Props => "Send at most 30 properties with an event and 50 flags with a command.",
             },
-            Self::Unauthorised => "Send a key that may do this as a bearer token.",
+            Self::Unauthorised(why) => match why {
+                Unauthorised::Key => "Send a key that may do this as a bearer token.",
+                Unauthorised::BadSignature => {
+                    "Sign timestamp, nonce and body, as they are sent, with a key of the site."
+                }
+                Unauthorised::StaleSignature => "Sign when it is sent, by a clock that is at most 300 seconds off.",
+                Unauthorised::Replayed => {
+                    "Sign it anew, with another nonce; events keep their ids, so each counts once."
+                }
+            },
             Self::Dropped => {
                 "Look whether the collector could be reached from the pages, and for pages that report without end."
             }

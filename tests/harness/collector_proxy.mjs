@@ -5,8 +5,8 @@ import { freePort } from "./port.mjs";
 /**
  * Starts a proxy in front of a collector. `faults` is a queue that is used up by requests which bring events:
  * `"503"` answers so without asking the collector, `"429:2"` with `Retry-After: 2` as well, `"drop"` cuts the connection
- * before, `"lose-answer"` cuts it after the collector has committed. `deliveries` lists what was sent:
- * `{at, type, mode, body, fault, status}`, `mode` being `cors` for fetch and `no-cors` for sendBeacon.
+ * before, `"lose-answer"` cuts it after the collector has committed, `"twice"` sends it twice and passes on the second
+ * answer. `deliveries` lists what was sent: `{at, type, mode, headers, body, fault, status}`, `mode` being `cors` for fetch and `no-cors` for sendBeacon.
  * Events come to `route`.
  */
 export async function proxyTo(collector, route = "/e") {
@@ -23,7 +23,7 @@ export async function proxyTo(collector, route = "/e") {
       proxy.requests.push({ method: incoming.method, path: incoming.url });
       const fault = bringsEvents(incoming) ? proxy.faults.shift() : undefined;
       const { "content-type": type, "sec-fetch-mode": mode } = incoming.headers;
-      const delivery = { at: Date.now(), type, mode, body, fault, status: null };
+      const delivery = { at: Date.now(), type, mode, headers: incoming.headers, body, fault, status: null };
       if (bringsEvents(incoming)) proxy.deliveries.push(delivery);
       if (fault === "drop") return incoming.socket.destroy();
       const [refusal, seconds] = /^\d+/.test(fault) ? fault.split(":") : [];
@@ -32,21 +32,24 @@ export async function proxyTo(collector, route = "/e") {
         const headers = { "access-control-allow-origin": "*", "content-type": "application/json", ...wait };
         return outgoing.writeHead(Number(refusal), headers).end('{"error":"busy","code":"busy","hint":"again"}');
       }
-      const onward = forward(
-        { host: target.hostname, port: target.port, method: incoming.method, path: incoming.url, headers: incoming.headers },
-        (answer) => {
-          delivery.status = answer.statusCode;
-          if (fault === "lose-answer") {
-            answer.resume();
-            answer.on("end", () => incoming.socket.destroy());
-            return;
-          }
-          outgoing.writeHead(answer.statusCode, answer.rawHeaders);
-          answer.pipe(outgoing);
-        },
-      );
-      onward.on("error", () => incoming.socket.destroy());
-      onward.end(body);
+      const { method, url: path, headers } = incoming;
+      const pass = (answered) => {
+        const onward = forward({ host: target.hostname, port: target.port, method, path, headers }, answered);
+        onward.on("error", () => incoming.socket.destroy());
+        onward.end(body);
+      };
+      const answered = (answer) => {
+        delivery.status = answer.statusCode;
+        if (fault === "lose-answer") {
+          answer.resume();
+          answer.on("end", () => incoming.socket.destroy());
+          return;
+        }
+        outgoing.writeHead(answer.statusCode, answer.rawHeaders);
+        answer.pipe(outgoing);
+      };
+      if (fault === "twice") pass((first) => first.resume().on("end", () => pass(answered)));
+      else pass(answered);
     });
   });
   await new Promise((done) => server.listen(port, "127.0.0.1", done));

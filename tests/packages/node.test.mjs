@@ -144,6 +144,77 @@ describe("each event counts once, whatever fails", () => {
   }
 });
 
+describe("a server that signs", () => {
+  /** A client that signs by a key of its site with these scopes. */
+  async function signing(scopes = ["write"], options = {}, faults = []) {
+    const made = await client({ key: `passerby_${"0".repeat(16)}_${"0".repeat(64)}`, sign: true }, faults);
+    const { key } = await worker.api.mustOwner("POST", `/api/v1/sites/${made.site}/keys`, { name: "x", scopes });
+    const outcomes = [];
+    const onOutcome = (outcome) => outcomes.push(outcome);
+    const passerby = new Passerby({ url: proxy.url, site: made.site, key, sign: true, onOutcome, ...options });
+    return { site: made.site, key, passerby, outcomes };
+  }
+  const sent = (name) => proxy.deliveries.map(({ headers }) => headers[name]);
+
+  test("is believed, and its key stays where it is", async () => {
+    const { site, key, passerby, outcomes } = await signing();
+    for (let i = 0; i < 101; i++) passerby.track("Order", { props: { bread: "rye – ржаной 🍞" } });
+    assert.equal(await passerby.flush(), true);
+    assert.deepEqual([tally(outcomes), sizes()], [{ "accepted accepted": 101 }, [100, 1]]);
+    assert.deepEqual(await worker.api.names(site), { Order: 101 });
+    for (const { headers, body } of proxy.deliveries) {
+      assert.ok(!`${JSON.stringify(headers)}${body}`.includes(key.split("_")[2]));
+      assert.equal(headers.authorization, undefined);
+    }
+    assert.equal(new Set(sent("x-passerby-nonce")).size, 2);
+  });
+
+  for (const [failure, faults, said] of [
+    ["the answer is lost after the commit", ["lose-answer"], "duplicate duplicate"],
+    ["the collector is out of order", ["503", "503"], "accepted accepted"],
+    ["somebody on the way sends it twice", ["twice"], "duplicate duplicate"],
+  ]) {
+    test(`signs anew when ${failure}, and is counted once`, async () => {
+      const { site, passerby, outcomes } = await signing(["write"], {}, faults);
+      passerby.track("Order");
+      assert.equal(await passerby.flush(), true);
+      assert.deepEqual(tally(outcomes), { [said]: 1 });
+      assert.equal(proxy.deliveries.length, faults.length + 1);
+      assert.equal(new Set(sent("x-passerby-nonce")).size, faults.length + 1);
+      assert.deepEqual(await worker.api.names(site), { Order: 1 });
+    });
+  }
+
+  test("is told when its key may not", async () => {
+    const { site, passerby, outcomes } = await signing(["read"]);
+    passerby.track("Order");
+    await passerby.flush();
+    assert.deepEqual([tally(outcomes), sizes()], [{ "refused missing_scope": 1 }, [1]]);
+    const { passerby: gone, outcomes: later, key } = await signing();
+    const path = `/api/v1/sites/node${sites}.test/keys/${key.split("_")[1]}`;
+    await worker.api.mustOwner("DELETE", path);
+    gone.track("Order");
+    await gone.flush();
+    assert.deepEqual(tally(later), { "refused bad_signature": 1 });
+    assert.deepEqual(await worker.api.names(site), {});
+  });
+
+  test("needs a key of a site, and says so at once", () => {
+    for (const key of [ADMIN_KEY, "passerby_", `passerby_${"0".repeat(16)}_${"0".repeat(63)}`]) {
+      assert.throws(() => new Passerby({ url: proxy.url, site: "a.test", key, sign: true }), TypeError);
+    }
+  });
+});
+
+test("a key of the site that may write is enough", async () => {
+  const { site } = await client();
+  const { key } = await worker.api.mustOwner("POST", `/api/v1/sites/${site}/keys`, { name: "x", scopes: ["write"] });
+  const passerby = new Passerby({ url: proxy.url, site, key });
+  passerby.track("Order");
+  assert.equal(await passerby.close(), true);
+  assert.deepEqual(await worker.api.names(site), { Order: 1 });
+});
+
 describe("what is not counted is said", () => {
   test("each event's refusal", async () => {
     const { passerby, outcomes } = await client();
@@ -216,11 +287,13 @@ describe("what is not counted is said", () => {
 test("a worker on workerd reports, and its page's tracker keeps silent there", { timeout: 60_000 }, async () => {
   const site = "worker.test";
   await worker.api.putSite(site);
+  const { key } = await worker.api.mustOwner("POST", `/api/v1/sites/${site}/keys`, { name: "x", scopes: ["write"] });
   const folder = scratch("workerd");
   const port = await freePort();
   for (const [from, to] of [
     ["node/index.js", "index.js"],
     ["node/retry.js", "retry.js"],
+    ["node/sign.js", "sign.js"],
     ["tracker/index.js", "tracker.js"],
   ]) {
     copyFileSync(join(NPM, from), join(folder, to));
@@ -233,7 +306,7 @@ test("a worker on workerd reports, and its page's tracker keeps silent there", {
       async fetch(request, env, context) {
         init({ api: "https://nowhere.test/e" });
         track("Nothing");
-        const passerby = new Passerby({ url: "${worker.url}", site: "${site}", key: "${ADMIN_KEY}" });
+        const passerby = new Passerby({ url: "${worker.url}", site: "${site}", key: "${key}", sign: true });
         passerby.request({ method: request.method, route: "/", status: 200 });
         context.waitUntil(passerby.close());
         return new Response("ok");
@@ -246,7 +319,7 @@ test("a worker on workerd reports, and its page's tracker keeps silent there", {
     `using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
       services = [
-        (name = "main", worker = (compatibilityDate = "2025-09-01", modules = [${["main.js", "index.js", "retry.js", "tracker.js"].map(module).join()}])),
+        (name = "main", worker = (compatibilityDate = "2025-09-01", modules = [${["main.js", "index.js", "retry.js", "sign.js", "tracker.js"].map(module).join()}])),
         (name = "internet", network = (allow = ["private", "public"])),
       ],
       sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],

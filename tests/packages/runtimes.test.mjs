@@ -1,4 +1,4 @@
-// The server's package where it says it runs: the same script on each runtime reports, is refused once in passing, and ends.
+// The server's package where it says it runs: the same script on each runtime signs what it reports, is refused once in passing, and ends.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { proxyTo } from "../harness/collector_proxy.mjs";
 import { scratch } from "../harness/paths.mjs";
-import { ADMIN_KEY, Worker } from "../harness/worker.mjs";
+import { Worker } from "../harness/worker.mjs";
 import { NPM, installed, run } from "./workshop.mjs";
 
 let worker;
@@ -32,13 +32,14 @@ for (const [name, command] of Object.entries({
   test(`on ${name} events arrive once, and the process ends`, { timeout: 60_000 }, async () => {
     const site = `${name}.runtime.test`;
     await worker.api.putSite(site);
+    const { key } = await worker.api.mustOwner("POST", `/api/v1/sites/${site}/keys`, { name, scopes: ["write"] });
     proxy.faults.splice(0, Infinity, "503");
     const script = join(scratch("runtime"), "report.mjs");
     writeFileSync(
       script,
       `import { Passerby } from "${pathToFileURL(join(NPM, "node/index.js"))}";
       const onOutcome = ({ name, outcome }) => console.log(name, outcome);
-      const passerby = new Passerby({ url: "${proxy.url}", site: "${site}", key: "${ADMIN_KEY}", onOutcome });
+      const passerby = new Passerby({ url: "${proxy.url}", site: "${site}", key: "${key}", sign: true, onOutcome });
       passerby.track("Order", { props: { bread: "rye" } });
       passerby.command({ name: "bake", success: true });
       console.log(await passerby.close());`,

@@ -11,9 +11,10 @@ use std::time::Instant;
 use std::{env, fs};
 
 /// End-to-end suites: folders of `tests` with `*.test.mjs`, run by node's test runner in this order.
-const END_TO_END: [&str; 12] = [
+const END_TO_END: [&str; 13] = [
     "conformance",
     "queries",
+    "access",
     "shards",
     "export",
     "hostile",

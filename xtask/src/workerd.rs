@@ -9,7 +9,8 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// Variables of the operator's that reach the worker.
-const PASSED_ON: [&str; 6] = [
+const PASSED_ON: [&str; 7] = [
+    "PASSERBY_SECRET",
     "PASSERBY_TEST",
     "PASSERBY_COUNTRY_HEADER",
     "PASSERBY_CLIENT_IP_HEADER",

@@ -7,11 +7,9 @@ use protocol::event::{Event, Received};
 use protocol::outcome::Outcome;
 use protocol::{binary, json, limits};
 use serde_json::json;
-use worker::Method;
 
 /// Takes a batch in. 200 if at least one event was welcome, with one result per event.
 pub(super) async fn answer(call: &mut Call) -> Answer {
-    call.only(&Method::Post, "POST, OPTIONS")?;
     let types = ["text/plain", "application/json", "application/octet-stream"];
     call.content_type(&types, "Send the batch as text/plain or application/json, not compressed.")?;
     let body = call.body(limits::BATCH_BYTES_MAX).await?;
@@ -28,7 +26,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
     let (copies, firsts) = copied(batch.events, batch.one_in);
     let received =
         copies.into_iter().map(|event| event.map(|event| (arrival.clone(), sender.clone(), event))).collect();
-    let all = ingest::take(call, &batch.site, received, batch.dropped).await?;
+    let all = ingest::take(call, &batch.site, received, batch.dropped, None).await?;
     let outcomes: Vec<Outcome> = firsts.into_iter().filter_map(|first| all.get(first).copied()).collect();
     if !outcomes.is_empty() && outcomes.iter().all(|outcome| is_refusal(*outcome)) {
         return Err(ingest::refusal(&outcomes));

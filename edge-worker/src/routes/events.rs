@@ -1,8 +1,9 @@
 //! `POST /api/v1/events`: events that a server reports, of itself or of its visitors.
 //!
 //! Beside the fields of a batch's event, each may state whose it is (`ip`, `user_agent`) and when it was (`timestamp`, at
-//! most 24 hours ago): a server is trusted with what a browser is not.
+//! most 24 hours ago): a server is trusted with what a browser is not. It shows its right by a key or by a signature.
 
+use crate::access;
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::ingest::{self, Received, is_refusal};
@@ -11,7 +12,6 @@ use jiff::Timestamp;
 use protocol::limits;
 use protocol::outcome::{Invalid, Outcome, TooLarge};
 use serde_json::{Value, json};
-use worker::Method;
 
 const BODY_BYTES_MAX: usize = 1_048_576;
 /// How far ahead a server's clock may be.
@@ -19,10 +19,9 @@ const AHEAD_MS_MAX: i64 = 60_000;
 
 /// Takes events in; 200 with one result per event if at least one was welcome.
 pub(super) async fn answer(call: &mut Call) -> Answer {
-    call.only(&Method::Post, "POST")?;
-    call.owner_only()?;
     call.content_type(&["application/json"], "Send the events as application/json.")?;
     let body = call.body(BODY_BYTES_MAX).await?;
+    let nonce = access::check_signature(call, &body).await.inspect_err(ingest::count_unauthorised)?;
     let hint = "Send {\"site\": \"example.com\", \"events\": [{\"name\": \"pageview\", \"url\": \"https://…\"}]}.";
     let batch: Value = serde_json::from_slice(&body).map_err(|_| Refusal::malformed(hint))?;
     let site = batch.get("site").and_then(Value::as_str).ok_or_else(|| Refusal::malformed(hint))?;
@@ -32,7 +31,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
         return Err(ingest::refusal_of(Outcome::TooLarge(TooLarge::Events)));
     }
     let received = events.iter().map(|event| read(call, event)).collect();
-    let outcomes = ingest::take(call, site, received, Vec::new()).await?;
+    let outcomes = ingest::take(call, site, received, Vec::new(), nonce).await?;
     let results =
         outcomes.iter().zip(events).map(|(outcome, event)| with_id(ingest::result(*outcome), event)).collect();
     if outcomes.iter().all(|outcome| is_refusal(*outcome)) {

@@ -1,4 +1,5 @@
-//! Which path is answered by what. One file per route; each reads decode, call, encode.
+//! Answers to routes: `table` says which there are and what each needs. One file per route; each reads decode, call,
+//! encode.
 
 mod assets;
 mod event;
@@ -6,6 +7,7 @@ mod events;
 mod export;
 mod health;
 mod import;
+mod keys;
 mod login;
 mod metrics;
 mod notes;
@@ -13,12 +15,17 @@ mod outcomes;
 mod plausible;
 mod query;
 mod sites;
+mod table;
 mod trial;
 
+use crate::access;
 use crate::answer::{Answer, Refusal};
 use crate::call::Call;
 use crate::cors::{self, Audience};
-use worker::{Method, Response};
+use crate::ingest;
+use engine::site::NoteKind;
+use table::{Found, To};
+use worker::Response;
 
 /// Answers a call. Every error has become a response by then.
 pub async fn answer(mut call: Call) -> Response {
@@ -41,31 +48,56 @@ fn audience(path: &str) -> Audience {
 }
 
 async fn route(call: &mut Call, path: &str) -> Answer {
-    if call.request.method() == Method::Options && matches!(path, "/e" | "/api/event") {
-        return Ok(cors::preflight());
+    match table::find(&call.request.method(), path, call.config.test_mode) {
+        Found::Route(route, parts) => {
+            let granted = access::grant(call, route.need).await;
+            if route.to == To::Events
+                && let Err(refusal) = &granted
+            {
+                ingest::count_unauthorised(refusal);
+            }
+            call.grant = granted?;
+            run(call, route.to, &parts).await
+        }
+        Found::OtherMethods(allow) => Err(Refusal::method(allow)),
+        Found::Nothing if path.starts_with("/api/") || path.starts_with("/v1/") => Err(Refusal::not_found()),
+        Found::Nothing => assets::answer(call, path).await,
     }
-    match path {
-        "/e" => event::answer(call).await,
-        "/api/event" => plausible::answer(call).await,
-        "/api/v1/events" => events::answer(call).await,
-        "/api/v1/import" => import::answer(call).await,
-        "/api/v2/query" => query::answer(call, "query").await,
-        "/api/v2/funnel" => query::answer(call, "funnel").await,
-        "/api/v2/journeys" => query::answer(call, "journeys").await,
-        "/api/v2/retention" => query::answer(call, "retention").await,
-        "/api/v2/dimensions" => query::dimensions(call),
-        "/api/v1/login" => login::log_in(call).await,
-        "/api/v1/logout" => login::log_out(call),
-        "/api/v1/sites" => sites::list(call).await,
-        "/api/v1/export" => export::answer(call).await,
-        "/api/v1/outcomes" => outcomes::answer(call).await,
-        "/metrics" => metrics::answer(call).await,
-        "/healthz" => health::answer(call),
-        "/api/v1/test/panic" if call.config.test_mode => trial::answer(call).await,
-        _ => match path.strip_prefix("/api/v1/sites/") {
-            Some(domain) => sites::one(call, domain).await,
-            None if path.starts_with("/api/") || path.starts_with("/v1/") => Err(Refusal::not_found()),
-            None => assets::answer(call, path).await,
-        },
+}
+
+/// Runs what answers a route; `parts` are what stands in the path for its parts in braces.
+async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
+    let domain = match parts.first() {
+        Some(domain) => sites::domain(call, domain)?,
+        None => String::new(),
+    };
+    let id = parts.get(1).copied();
+    match to {
+        To::Preflight => Ok(cors::preflight()),
+        To::Batch => event::answer(call).await,
+        To::Plausible => plausible::answer(call).await,
+        To::Events => events::answer(call).await,
+        To::Import => import::answer(call).await,
+        To::Query => query::answer(call, "query").await,
+        To::Funnel => query::answer(call, "funnel").await,
+        To::Journeys => query::answer(call, "journeys").await,
+        To::Retention => query::answer(call, "retention").await,
+        To::Dimensions => Ok(query::dimensions()),
+        To::Export => export::answer(call).await,
+        To::Outcomes => outcomes::answer(call).await,
+        To::ListSites => sites::list(call).await,
+        To::ShowSite => sites::show(call, &domain).await,
+        To::PutSite => sites::put(call, domain).await,
+        To::DeleteSite => sites::delete(call, &domain).await,
+        To::Segments => notes::answer(call, &domain, NoteKind::Segment, id).await,
+        To::Annotations => notes::answer(call, &domain, NoteKind::Annotation, id).await,
+        To::ListKeys => keys::list(call, &domain).await,
+        To::MakeKey => keys::make(call, &domain).await,
+        To::DeleteKey => keys::delete(call, &domain, id).await,
+        To::LogIn => login::log_in(call).await,
+        To::LogOut => Ok(login::log_out(call)),
+        To::Metrics => metrics::answer(call).await,
+        To::Health => Ok(health::answer()),
+        To::Panic => trial::answer(call).await,
     }
 }

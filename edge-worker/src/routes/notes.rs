@@ -2,33 +2,28 @@
 
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
-use crate::registry;
+use crate::ingest;
 use crate::site_store::client;
 use crate::site_store::notes::NoteTask;
 use crate::site_store::question::Question;
+use engine::site::NoteKind;
 use worker::Method;
 
 const BODY_BYTES_MAX: usize = 65_536;
 
-/// Lists, shows, writes and deletes notes of a site. `rest` is what follows the domain: the list, maybe with a number.
-pub(super) async fn answer(call: &mut Call, domain: &str, rest: &str) -> Answer {
-    let (list, id) = match rest.split_once('/') {
-        None => (rest, None),
-        Some((list, id)) => (list, Some(id.parse::<i64>().map_err(|_| Refusal::not_found())?)),
-    };
+/// Lists, shows, writes and deletes notes of a site, the one with the number `id` if there is one.
+pub(super) async fn answer(call: &mut Call, domain: &str, kind: NoteKind, id: Option<&str>) -> Answer {
+    let id = id.map(str::parse::<i64>).transpose().map_err(|_| Refusal::not_found())?;
     let task = match (call.request.method(), id) {
         (Method::Get, None) => NoteTask::List,
         (Method::Get, Some(id)) => NoteTask::Show { id },
         (Method::Post, None) => NoteTask::Write { id: None, note: body(call).await? },
         (Method::Put, Some(id)) => NoteTask::Write { id: Some(id), note: body(call).await? },
         (Method::Delete, Some(id)) => NoteTask::Delete { id },
-        (_, None) => return Err(Refusal::method("GET, POST")),
-        (_, Some(_)) => return Err(Refusal::method("GET, PUT, DELETE")),
+        _ => return Err(Refusal::not_found()),
     };
-    if !registry::has(&call.env, domain).await? {
-        return Err(Refusal::unknown_site());
-    }
-    let question = Question::Notes { list: list.to_owned(), task };
+    ingest::known_site(call, domain, 0).await?;
+    let question = Question::Notes { list: kind.list().to_owned(), task };
     let answer = client::ask(&call.env, domain, &question).await?;
     if answer.body.is_null() {
         return Err(Refusal::unknown_site());

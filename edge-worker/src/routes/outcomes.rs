@@ -4,12 +4,9 @@ use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::ingest;
 use crate::shards;
-use worker::Method;
 
 /// Shows the conservation table: received is the sum of the outcomes.
 pub(super) async fn answer(call: &Call) -> Answer {
-    call.only(&Method::Get, "GET")?;
-    call.owner_only()?;
     let site = call.parameter("site").unwrap_or_default();
     let site = ingest::known_site(call, &site, 0).await?;
     let outcomes = shards::outcomes(&call.env, &site).await?.ok_or_else(Refusal::unknown_site)?;

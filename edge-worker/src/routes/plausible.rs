@@ -11,7 +11,6 @@ use protocol::outcome::{Invalid, Outcome, TooLarge};
 use protocol::{check, json, limits};
 use serde::Deserialize;
 use serde_json::Value;
-use worker::Method;
 
 /// Sites that one event may name.
 const DOMAINS_MAX: usize = 10;
@@ -46,7 +45,6 @@ struct Sent {
 
 /// Counts the event for each of the domains it names.
 pub(super) async fn answer(call: &mut Call) -> Answer {
-    call.only(&Method::Post, "POST, OPTIONS")?;
     call.content_type(&["text/plain", "application/json"], "Send the event as text/plain or application/json.")?;
     let body = call.body(limits::BATCH_BYTES_MAX).await?;
     let sent: Sent = serde_json::from_slice(&body)
@@ -63,7 +61,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
     let mut outcomes = Vec::new();
     for domain in domains {
         let received = event.clone().map(|event| (arrival.clone(), call.sender(), event));
-        outcomes.extend(ingest::take(call, domain, vec![received], Vec::new()).await?);
+        outcomes.extend(ingest::take(call, domain, vec![received], Vec::new(), None).await?);
     }
     let worst = outcomes.into_iter().find(|outcome| *outcome != Outcome::Accepted);
     if let Some(refused) = worst.filter(|outcome| is_refusal(*outcome) && *outcome != Outcome::TooOld) {

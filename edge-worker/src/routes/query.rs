@@ -3,35 +3,27 @@
 
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
-use crate::domain;
-use crate::registry;
+use crate::ingest;
 use crate::shards;
 use serde_json::Value;
-use worker::Method;
+use worker::Response;
 
 const BODY_BYTES_MAX: usize = 262_144;
 
 /// Lists what can be asked.
-pub(super) fn dimensions(call: &Call) -> Answer {
-    call.only(&Method::Get, "GET")?;
-    call.owner_only()?;
-    Ok(of_json(200, &engine::query::catalogue()))
+pub(super) fn dimensions() -> Response {
+    of_json(200, &engine::query::catalogue())
 }
 
 /// Answers a question of a kind (the name of an `engine::query::Kind`), or several of one site.
 pub(super) async fn answer(call: &mut Call, kind: &str) -> Answer {
-    call.only(&Method::Post, "POST")?;
-    call.owner_only()?;
     call.content_type(&["application/json", "text/plain"], "Send the query as application/json.")?;
     let body = call.body(BODY_BYTES_MAX).await?;
     let request: Value = serde_json::from_slice(&body).map_err(|_| Refusal::malformed("Send a query as JSON."))?;
     let site = site(&request).ok_or_else(|| {
         Refusal::new(400, "missing_field", "The query names no site.", "Give the site's domain as `site_id`.")
     })?;
-    let Some(site) = domain::read(site) else { return Err(Refusal::unknown_site()) };
-    if !registry::has(&call.env, &site).await? {
-        return Err(Refusal::unknown_site());
-    }
+    let site = ingest::known_site(call, site, 0).await?;
     let answer = shards::query(&call.env, &site, kind, call.now_s(), request).await?;
     if answer.body.is_null() {
         shards::forget(&site);

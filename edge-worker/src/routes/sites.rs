@@ -1,17 +1,15 @@
 //! `/api/v1/sites`: which sites there are, and each one's settings.
 
-use super::notes;
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::site_store::archive::Store;
 use crate::site_store::client;
 use crate::site_store::question::Question;
 use crate::site_store::site_day;
-use crate::{domain, registry, shards};
+use crate::{domain, ingest, registry, shards};
 use engine::site::{Layout, SiteSettings};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use worker::Method;
 
 const BODY_BYTES_MAX: usize = 262_144;
 /// After so long every isolate has heard of another number of shards.
@@ -19,38 +17,23 @@ const HEARD_MS: i64 = 5 * 60_000;
 
 /// Lists all sites.
 pub(super) async fn list(call: &Call) -> Answer {
-    call.only(&Method::Get, "GET")?;
-    call.owner_only()?;
     Ok(of_json(200, &json!({ "sites": registry::list(&call.env).await? })))
 }
 
-/// Shows, makes, changes or deletes one site.
-pub(super) async fn one(call: &mut Call, domain: &str) -> Answer {
-    call.owner_only()?;
-    let (domain, rest) = domain.split_once('/').map_or((domain, None), |(domain, rest)| (domain, Some(rest)));
-    let decoded = percent_decode_str(domain).decode_utf8_lossy();
+/// The domain that a path names, percent-encoded as it came, if the request may do anything with it.
+pub(super) fn domain(call: &Call, given: &str) -> Result<String, Refusal> {
+    let decoded = percent_decode_str(given).decode_utf8_lossy();
     let domain = domain::read(&decoded).ok_or_else(|| {
         let hint = "A domain has letters, digits, dots, hyphens and perhaps a port.";
         Refusal::new(400, "bad_field", "The path names no domain.", hint)
     })?;
-    if let Some(rest) = rest {
-        return match rest.split('/').next() {
-            Some("segments" | "annotations") => notes::answer(call, &domain, rest).await,
-            _ => Err(Refusal::not_found()),
-        };
-    }
-    match call.request.method() {
-        Method::Get => show(call, &domain).await,
-        Method::Put => put(call, domain).await,
-        Method::Delete => delete(call, &domain).await,
-        _ => Err(Refusal::method("GET, PUT, DELETE")),
-    }
+    call.grant.covers(&domain)?;
+    Ok(domain)
 }
 
-async fn show(call: &Call, domain: &str) -> Answer {
-    if !registry::has(&call.env, domain).await? {
-        return Err(Refusal::unknown_site());
-    }
+/// Shows a site's settings.
+pub(super) async fn show(call: &Call, domain: &str) -> Answer {
+    ingest::known_site(call, domain, 0).await?;
     let answer = client::ask(&call.env, domain, &Question::Settings).await?;
     if answer.body.is_null() {
         return Err(Refusal::unknown_site());
@@ -58,7 +41,8 @@ async fn show(call: &Call, domain: &str) -> Answer {
     Ok(of_json(200, &with_domain(answer.body, domain)))
 }
 
-async fn put(call: &mut Call, domain: String) -> Answer {
+/// Makes a site, or gives it new settings.
+pub(super) async fn put(call: &mut Call, domain: String) -> Answer {
     call.content_type(&["application/json", "text/plain"], "Send the settings as application/json.")?;
     let body = call.body(BODY_BYTES_MAX).await?;
     let mut given: Value = if body.is_empty() {
@@ -93,10 +77,9 @@ async fn layout(call: &Call, domain: &str, settings: &SiteSettings) -> Result<La
     Ok(known.layout.with(settings.shards, next))
 }
 
-async fn delete(call: &Call, domain: &str) -> Answer {
-    if !registry::has(&call.env, domain).await? {
-        return Err(Refusal::unknown_site());
-    }
+/// Deletes a site with everything that is known of it.
+pub(super) async fn delete(call: &Call, domain: &str) -> Answer {
+    ingest::known_site(call, domain, 0).await?;
     // The site stays on the list until its data is gone, so that what failed can be asked for again.
     shards::ask_all(&call.env, domain, &Question::Delete).await?;
     registry::delete(&call.env, domain).await?;

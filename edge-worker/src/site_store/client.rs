@@ -5,7 +5,7 @@ use super::delivery::Delivery;
 use super::question::Question;
 use engine::shelf::Piece;
 use js_sys::Uint8Array;
-use protocol::outcome::Outcome;
+use protocol::outcome::{Outcome, Unauthorised};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -17,6 +17,10 @@ pub const DURABLE: u8 = 0;
 pub const UNKNOWN_SITE: u8 = 1;
 /// First byte: the commit failed, nothing is stored.
 pub const FAILED: u8 = 2;
+/// First byte: the request's nonce was used up before, and its events are counted as refused.
+pub const REPLAYED: u8 = 3;
+/// First byte: too many signed requests came for another nonce to be remembered; the events are counted as refused.
+pub const TOO_MANY_SIGNED: u8 = 4;
 
 #[wasm_bindgen]
 extern "C" {
@@ -74,14 +78,26 @@ impl Stored {
     }
 }
 
-/// Hands a delivery over and waits until it is durable. What became of the events is in their order; none where the
-/// site is not set up.
-pub async fn deliver(env: &Env, object: &str, delivery: &Delivery) -> Result<Option<Vec<Stored>>> {
+/// What became of a delivery.
+#[derive(Debug)]
+pub enum Delivered<T> {
+    /// It is durable, and so became of its events, in their order.
+    Durable(Vec<T>),
+    /// The site is not set up.
+    UnknownSite,
+    /// All of its events ended so, because of the request that they came by.
+    Refused(Outcome),
+}
+
+/// Hands a delivery over and waits until it is durable.
+pub async fn deliver(env: &Env, object: &str, delivery: &Delivery) -> Result<Delivered<Stored>> {
     let bytes = Uint8Array::from(delivery.encode().as_slice());
     let answer = Uint8Array::new(&stub(env, object)?.deliver(bytes).await?).to_vec();
     match answer.split_first() {
-        Some((&DURABLE, stored)) => Ok(Some(stored.iter().map(|byte| Stored::of(*byte)).collect())),
-        Some((&UNKNOWN_SITE, _)) => Ok(None),
+        Some((&DURABLE, stored)) => Ok(Delivered::Durable(stored.iter().map(|byte| Stored::of(*byte)).collect())),
+        Some((&UNKNOWN_SITE, _)) => Ok(Delivered::UnknownSite),
+        Some((&REPLAYED, _)) => Ok(Delivered::Refused(Outcome::Unauthorised(Unauthorised::Replayed))),
+        Some((&TOO_MANY_SIGNED, _)) => Ok(Delivered::Refused(Outcome::RateLimited)),
         _ => Err(Error::RustError("the site's store did not commit".into())),
     }
 }

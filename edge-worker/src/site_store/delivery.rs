@@ -1,8 +1,10 @@
 //! What the worker hands to a site's object: enriched events and everything the object needs to count each of them
 //! once. It travels inside the runtime only and is never stored: it names the sender, until the object has hashed it.
 
+use super::nonces::Nonce;
 use engine::event::Event;
 use protocol::event::{Dropped, EventId};
+use protocol::outcome::Outcome;
 use std::collections::BTreeMap;
 
 /// Who an event came from, before it is a hash.
@@ -41,6 +43,15 @@ pub struct Progress {
     pub lines: u32,
 }
 
+/// That a request was signed, so that it is taken in once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// What is used up with it.
+    pub nonce: Nonce,
+    /// How many events it brought, to be counted if it was used up before.
+    pub events: u32,
+}
+
 /// One delivery.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delivery {
@@ -58,6 +69,8 @@ pub struct Delivery {
     pub dropped: Vec<Dropped>,
     /// Present when this is part of an import with an idempotency key.
     pub progress: Option<Progress>,
+    /// Present when the request was signed.
+    pub signed: Option<Signed>,
     /// Whether only those events are meant whose visit goes on from the day before; the others belong elsewhere.
     pub only_going_on: bool,
 }
@@ -67,8 +80,14 @@ pub struct Delivery {
 pub struct Unreadable;
 
 impl Delivery {
+    /// A delivery of nothing but so many events that were refused.
+    pub fn refused(now_ms: i64, outcome: Outcome, count: u32) -> Self {
+        let refused = Refused { outcome: outcome.name().into(), reason: outcome.reason().into(), count };
+        Self { now_ms, refused: vec![refused], ..Self::default() }
+    }
+
     /// Counts one event that is not part of the delivery.
-    pub fn refuse(&mut self, outcome: protocol::outcome::Outcome) {
+    pub fn refuse(&mut self, outcome: Outcome) {
         let (name, reason) = (outcome.name(), outcome.reason());
         match self.refused.iter_mut().find(|r| r.outcome == name && r.reason == reason) {
             Some(refused) => refused.count += 1,
@@ -138,6 +157,14 @@ impl Delivery {
                 out.extend_from_slice(&progress.lines.to_le_bytes());
             }
         }
+        match &self.signed {
+            None => out.push(0),
+            Some(signed) => {
+                out.push(1);
+                out.extend_from_slice(&signed.nonce);
+                out.extend_from_slice(&signed.events.to_le_bytes());
+            }
+        }
         put_count(&mut out, self.ids.len());
         for (id, sender) in self.ids.iter().zip(&self.senders) {
             out.extend_from_slice(&id.0);
@@ -172,6 +199,9 @@ impl Delivery {
         }
         if reader.byte()? == 1 {
             delivery.progress = Some(Progress { key: reader.text()?, lines: reader.count()? });
+        }
+        if reader.byte()? == 1 {
+            delivery.signed = Some(Signed { nonce: reader.array()?, events: reader.count()? });
         }
         for _ in 0..reader.count()? {
             delivery.ids.push(EventId(reader.array()?));
@@ -226,7 +256,7 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::outcome::{Filtered, Outcome};
+    use protocol::outcome::Filtered;
 
     fn delivery() -> Delivery {
         let mut delivery = Delivery { now_ms: 1_700_000_000_123, ..Delivery::default() };
@@ -239,6 +269,7 @@ mod tests {
         delivery.refuse(Outcome::Filtered(Filtered::Bot));
         delivery.dropped.push(Dropped { id: EventId([4; 16]), events: 9 });
         delivery.progress = Some(Progress { key: "k".into(), lines: 7 });
+        delivery.signed = Some(Signed { nonce: [5; 16], events: 3 });
         delivery
     }
 

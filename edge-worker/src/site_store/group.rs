@@ -3,6 +3,7 @@
 
 use super::dedupe::{ArrivalDay, DedupeWindow};
 use super::delivery::{Delivery, Progress};
+use super::nonces::{Nonce, Nonces};
 use super::schema;
 use engine::event::Event;
 use futures_channel::oneshot;
@@ -25,6 +26,8 @@ pub struct Group {
     ids: Vec<EventId>,
     outcomes: BTreeMap<(String, String), u64>,
     imports: Vec<(Progress, u64)>,
+    /// Of signed requests, by when they came, in seconds since 1970.
+    nonces: Vec<(i64, Nonce)>,
     waiters: Vec<oneshot::Sender<bool>>,
 }
 
@@ -58,6 +61,9 @@ impl Group {
             }
             outcomes.push(outcome);
         }
+        if let Some(signed) = delivery.signed {
+            self.nonces.push((delivery.now_ms.div_euclid(1000), signed.nonce));
+        }
         self.imports.extend(delivery.progress.map(|progress| (progress, accepted)));
         let (waiter, durable) = oneshot::channel();
         self.waiters.push(waiter);
@@ -79,11 +85,19 @@ impl Group {
         &self.events
     }
 
-    /// Writes the group in one transaction. On failure nothing of it is stored and its ids are forgotten.
-    pub fn commit(self, storage: &Storage, window: &mut DedupeWindow) -> Result<Vec<Event>> {
+    /// Writes the group in one transaction. On failure nothing of it is stored and its ids and nonces are forgotten.
+    pub fn commit(
+        self,
+        storage: &Storage,
+        window: &mut DedupeWindow,
+        nonces: Option<&mut Nonces>,
+    ) -> Result<Vec<Event>> {
         let written = crate::runtime::transaction(storage, || self.write(storage));
         if written.is_err() {
             self.ids.iter().for_each(|id| window.retract(*id));
+            if let Some(nonces) = nonces {
+                self.nonces.iter().for_each(|(_, nonce)| nonces.retract(nonce));
+            }
         }
         for waiter in self.waiters {
             // A waiter that is gone has nobody to tell.
@@ -109,6 +123,11 @@ impl Group {
                 let ids = ids.iter().flat_map(|id| id.0).collect();
                 sql.exec(&format!("INSERT INTO ids_{} (ids) VALUES (?)", today.0), vec![SqlStorageValue::Blob(ids)])?;
             }
+        }
+        for together in self.nonces.chunk_by(|one, next| one.0 == next.0) {
+            let nonces = together.iter().flat_map(|(_, nonce)| *nonce).collect();
+            let arrived_s = together.first().map_or(0, |(arrived_s, _)| *arrived_s);
+            schema::store_nonces(&sql, arrived_s, nonces)?;
         }
         for ((outcome, reason), count) in &self.outcomes {
             sql.exec(

@@ -14,6 +14,7 @@ mod dedupe;
 pub mod delivery;
 pub mod export;
 mod group;
+pub mod nonces;
 pub mod notes;
 pub mod question;
 mod record;
@@ -29,9 +30,10 @@ pub mod visitor;
 use active::ActiveVisitors;
 use client::Stored;
 use dedupe::{ArrivalDay, DedupeWindow};
-use delivery::Delivery;
+use delivery::{Delivery, Signed};
 use group::Group;
-use protocol::outcome::Outcome;
+use nonces::{Claim, Nonces};
+use protocol::outcome::{Outcome, Unauthorised};
 use question::{Count, Question};
 use record::SiteRecord;
 use salt::SaltKeeper;
@@ -60,6 +62,8 @@ pub(crate) struct Site {
     journal_events: usize,
     record: RefCell<Option<SiteRecord>>,
     window: RefCell<Option<DedupeWindow>>,
+    /// Of signed requests, once one came.
+    nonces: RefCell<Option<Nonces>>,
     group: RefCell<Group>,
     /// What is known of the events, once it was needed.
     shelf: RefCell<Option<shelving::Held>>,
@@ -93,6 +97,7 @@ impl DurableObject for SiteStore {
             journal_events: config.journal_events,
             record: RefCell::default(),
             window: RefCell::default(),
+            nonces: RefCell::default(),
             group: RefCell::default(),
             shelf: RefCell::default(),
             answers: RefCell::default(),
@@ -125,6 +130,8 @@ impl SiteStore {
         Ok(match self.site.deliver(&bytes).await? {
             Taken::UnknownSite => vec![client::UNKNOWN_SITE],
             Taken::Failed => vec![client::FAILED],
+            Taken::Refused(Claim::Full) => vec![client::TOO_MANY_SIGNED],
+            Taken::Refused(_) => vec![client::REPLAYED],
             Taken::Durable(stored) => {
                 std::iter::once(client::DURABLE).chain(stored.into_iter().map(client::Stored::byte)).collect()
             }
@@ -166,6 +173,8 @@ enum Taken {
     Durable(Vec<Stored>),
     UnknownSite,
     Failed,
+    /// Because of its nonce.
+    Refused(Claim),
 }
 
 impl Site {
@@ -181,9 +190,23 @@ impl Site {
         delivery.keep_only(&here);
         // From here to the commit's registration nothing is awaited: the ids and the group change together.
         self.load_window(ArrivalDay::of_ms(delivery.now_ms))?;
+        let now_ms = delivery.now_ms;
+        let claim = match delivery.signed {
+            Some(signed) => self.claim(now_ms.div_euclid(1000), signed)?,
+            None => Claim::New,
+        };
+        let refused = |outcome| Delivery::refused(now_ms, outcome, delivery.signed.map_or(0, |signed| signed.events));
+        let delivery = match claim {
+            Claim::New => delivery,
+            Claim::Known => refused(Outcome::Unauthorised(Unauthorised::Replayed)),
+            Claim::Full => refused(Outcome::RateLimited),
+        };
         let (outcomes, durable) = self.join(delivery)?;
         if durable.await != Ok(true) {
             return Ok(Taken::Failed);
+        }
+        if claim != Claim::New {
+            return Ok(Taken::Refused(claim));
         }
         let mut outcomes = outcomes.into_iter();
         let stored = |here: bool| match here.then(|| outcomes.next()).flatten() {
@@ -218,11 +241,23 @@ impl Site {
         if self.told_ms.get() == 0 { crate::runtime::clock_ms() } else { self.told_ms.get() }
     }
 
+    /// Uses up the nonce of a signed request that comes now, in seconds since 1970, or says why it may not be taken in.
+    fn claim(&self, now_s: i64, signed: Signed) -> Result<Claim> {
+        let sql = self.storage.sql();
+        let mut held = self.nonces.borrow_mut();
+        if held.is_none() {
+            *held = Some(schema::load_nonces(&sql)?);
+        }
+        let nonces = held.get_or_insert_default();
+        nonces.drop_before(now_s).into_iter().try_for_each(|period| schema::drop_nonces(&sql, period))?;
+        Ok(nonces.claim(now_s, signed.nonce))
+    }
+
     fn commit(self: &Rc<Self>) {
         let group = self.group.take();
         let mut window = self.window.borrow_mut();
         let Some(window) = window.as_mut() else { return };
-        match group.commit(&self.storage, window) {
+        match group.commit(&self.storage, window, self.nonces.borrow_mut().as_mut()) {
             Ok(events) => self.shelve(events),
             // The message names no event: it is the database's.
             Err(error) => worker::console_error!("commit failed: {}", error),

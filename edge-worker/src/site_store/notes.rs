@@ -10,7 +10,7 @@ use worker::{Result, SqlStorageValue};
 
 /// What is to be done with notes of a kind.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum NoteTask {
     /// List them.
     List,

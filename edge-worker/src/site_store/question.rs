@@ -13,7 +13,7 @@ use worker::{Result, SqlStorageValue};
 
 /// A question.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Question {
     /// Set the site up, or give it new settings.
     SetUp {

@@ -73,6 +73,7 @@ impl Site {
     pub(crate) async fn delete(&self) -> Result<()> {
         self.record.take();
         self.window.take();
+        self.nonces.take();
         self.shelf.take();
         self.answers.take();
         self.compaction_armed.set(false);

@@ -10,6 +10,7 @@
 //! - `archive_files`: every file in the archive; one without a segment is to be deleted.
 //! - `ids_<day>`: the ids counted on a day of arrival, a BLOB per commit; a table per day, so that forgetting them is a
 //!   `DROP TABLE`, which bills no rows.
+//! - `nonces_<period>`: the nonces of signed requests that came in ten minutes, a BLOB per commit, forgotten likewise.
 //! - `outcomes`: how many events ended how, per day of arrival.
 //! - `notes`: saved segments and annotations, as JSON.
 //! - `sieves`: which visitors a segment may know, so that it need not be read to know that it does not.
@@ -17,6 +18,7 @@
 //! - `imports`: how far each import with an idempotency key has come.
 
 use super::dedupe::ArrivalDay;
+use super::nonces::{Nonces, Period};
 use worker::{Error, Result, SqlStorage, SqlStorageValue};
 
 /// Version of the tables below; a later one migrates forward from it.
@@ -95,7 +97,43 @@ pub fn drop_ids(sql: &SqlStorage, day: ArrivalDay) -> Result<()> {
     sql.exec(&format!("DROP TABLE IF EXISTS ids_{}", day.0), None).map(|_| ())
 }
 
+/// Keeps nonces that came at a moment, in seconds since 1970.
+pub fn store_nonces(sql: &SqlStorage, arrived_s: i64, nonces: Vec<u8>) -> Result<()> {
+    let table = nonces_table(Period::of(arrived_s));
+    sql.exec(&format!("CREATE TABLE IF NOT EXISTS {table} (arrived_s INTEGER NOT NULL, nonces BLOB NOT NULL)"), None)?;
+    let values = vec![SqlStorageValue::Integer(arrived_s), SqlStorageValue::Blob(nonces)];
+    sql.exec(&format!("INSERT INTO {table} (arrived_s, nonces) VALUES (?, ?)"), values).map(|_| ())
+}
+
+/// All nonces that are kept.
+pub fn load_nonces(sql: &SqlStorage) -> Result<Nonces> {
+    let mut nonces = Nonces::default();
+    let tables = rows(
+        sql,
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'nonces_*' ORDER BY name",
+        vec![],
+    )?;
+    for table in tables.iter().filter_map(|row| text(row, 0)) {
+        for row in rows(sql, &format!("SELECT arrived_s, nonces FROM {table} ORDER BY arrived_s"), vec![])? {
+            let (arrived_s, stored) = integer(&row, 0).zip(blob(&row, 1)).ok_or_else(|| corrupt("nonces"))?;
+            nonces.load(arrived_s, stored);
+        }
+    }
+    Ok(nonces)
+}
+
+/// Forgets a period's nonces.
+pub fn drop_nonces(sql: &SqlStorage, period: Period) -> Result<()> {
+    sql.exec(&format!("DROP TABLE IF EXISTS {}", nonces_table(period)), None).map(|_| ())
+}
+
+fn nonces_table(period: Period) -> String {
+    format!("nonces_{}", period.0)
+}
+
 /// All rows of a statement.
+// Once in the module: inlined it is in a dozen places, and a call is nothing beside the statement.
+#[inline(never)]
 pub fn rows(sql: &SqlStorage, statement: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Vec<SqlStorageValue>>> {
     sql.exec(statement, values)?.raw().collect()
 }

@@ -14,6 +14,7 @@ use crate::call::Call;
 use crate::ingest;
 use crate::registry;
 use crate::shards;
+use crate::site_store::client::Delivered;
 use crate::site_store::delivery::{Delivery, Progress, Sender};
 use crate::site_store::question::Question;
 use engine::site::Layout;
@@ -21,7 +22,6 @@ use futures_util::StreamExt;
 use protocol::outcome::{Outcome, TooLarge};
 use serde_json::{Value, json};
 use splitter::Splitter;
-use worker::Method;
 
 /// Events that are handed over together: a part of well under a megabyte.
 const PART_EVENTS: usize = 1_000;
@@ -32,8 +32,6 @@ const KEY_BYTES_MAX: usize = 200;
 
 /// Takes an import in.
 pub(super) async fn answer(call: &mut Call) -> Answer {
-    call.only(&Method::Post, "POST")?;
-    call.owner_only()?;
     let types = ["application/x-ndjson", "application/jsonl", "application/json", "text/plain"];
     call.content_type(&types, "Send one JSON object per line as application/x-ndjson, not compressed.")?;
     let site = call.parameter("site").unwrap_or_default();
@@ -162,7 +160,7 @@ impl Import {
         }
         part.now_ms = self.now_ms;
         part.progress = self.key.clone().map(|key| Progress { key, lines: self.lines as u32 });
-        let Some(outcomes) = shards::deliver(&call.env, &self.site, &part).await? else {
+        let Delivered::Durable(outcomes) = shards::deliver(&call.env, &self.site, &part).await? else {
             shards::forget(&self.site);
             return Err(Refusal::unknown_site());
         };

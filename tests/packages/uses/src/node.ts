@@ -5,6 +5,7 @@ const options: ClientOptions = {
   url: "https://a.test",
   site: "a.test",
   key: "k",
+  sign: false,
   onOutcome: ({ outcome }: Outcome) => console.log(outcome),
 };
 const passerby = new Passerby(options);

@@ -1,0 +1,206 @@
+//! Every route: its method and path, what it needs, and what answers it. `docs/access.md` shows the same to readers.
+//!
+//! What is not here and not below `/api/` or `/v1/` is a file, which is anyone's.
+
+use crate::access::Need;
+use crate::site_key::Scope;
+use worker::Method;
+
+/// What answers a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum To {
+    Batch,
+    Preflight,
+    Plausible,
+    Events,
+    Import,
+    Query,
+    Funnel,
+    Journeys,
+    Retention,
+    Dimensions,
+    Export,
+    Outcomes,
+    ListSites,
+    ShowSite,
+    PutSite,
+    DeleteSite,
+    Segments,
+    Annotations,
+    ListKeys,
+    MakeKey,
+    DeleteKey,
+    LogIn,
+    LogOut,
+    Metrics,
+    Health,
+    Panic,
+}
+
+/// A route.
+#[derive(Debug, PartialEq)]
+pub(super) struct Route {
+    pub(super) method: Method,
+    /// A part in braces stands for any one.
+    pub(super) path: &'static str,
+    pub(super) need: Need,
+    pub(super) to: To,
+}
+
+const fn row(method: Method, path: &'static str, need: Need, to: To) -> Route {
+    Route { method, path, need, to }
+}
+
+const ANYONE: Need = Need::Nothing;
+const WRITE: Need = Need::KeyOrSignature(Scope::Write);
+const READ: Need = Need::Key(Scope::Read);
+const ADMIN: Need = Need::Key(Scope::Admin);
+/// What is not one site's: no key of a site suffices.
+const OPERATOR: Need = Need::AdminKey;
+
+/// Every route.
+#[rustfmt::skip]
+const ROUTES: [Route; 35] = [
+    row(Method::Post, "/e", ANYONE, To::Batch),
+    row(Method::Options, "/e", ANYONE, To::Preflight),
+    row(Method::Post, "/api/event", ANYONE, To::Plausible),
+    row(Method::Options, "/api/event", ANYONE, To::Preflight),
+    row(Method::Post, "/api/v1/events", WRITE, To::Events),
+    row(Method::Post, "/api/v1/import", ADMIN, To::Import),
+    row(Method::Post, "/api/v2/query", READ, To::Query),
+    row(Method::Post, "/api/v2/funnel", READ, To::Funnel),
+    row(Method::Post, "/api/v2/journeys", READ, To::Journeys),
+    row(Method::Post, "/api/v2/retention", READ, To::Retention),
+    row(Method::Get, "/api/v2/dimensions", READ, To::Dimensions),
+    row(Method::Get, "/api/v1/export", READ, To::Export),
+    row(Method::Get, "/api/v1/outcomes", READ, To::Outcomes),
+    row(Method::Get, "/api/v1/sites", OPERATOR, To::ListSites),
+    row(Method::Get, "/api/v1/sites/{domain}", READ, To::ShowSite),
+    // A key of a site is there as long as its site, so it changes settings and makes no site.
+    row(Method::Put, "/api/v1/sites/{domain}", ADMIN, To::PutSite),
+    row(Method::Delete, "/api/v1/sites/{domain}", OPERATOR, To::DeleteSite),
+    row(Method::Get, "/api/v1/sites/{domain}/segments", READ, To::Segments),
+    row(Method::Post, "/api/v1/sites/{domain}/segments", ADMIN, To::Segments),
+    row(Method::Get, "/api/v1/sites/{domain}/segments/{id}", READ, To::Segments),
+    row(Method::Put, "/api/v1/sites/{domain}/segments/{id}", ADMIN, To::Segments),
+    row(Method::Delete, "/api/v1/sites/{domain}/segments/{id}", ADMIN, To::Segments),
+    row(Method::Get, "/api/v1/sites/{domain}/annotations", READ, To::Annotations),
+    row(Method::Post, "/api/v1/sites/{domain}/annotations", ADMIN, To::Annotations),
+    row(Method::Get, "/api/v1/sites/{domain}/annotations/{id}", READ, To::Annotations),
+    row(Method::Put, "/api/v1/sites/{domain}/annotations/{id}", ADMIN, To::Annotations),
+    row(Method::Delete, "/api/v1/sites/{domain}/annotations/{id}", ADMIN, To::Annotations),
+    row(Method::Get, "/api/v1/sites/{domain}/keys", ADMIN, To::ListKeys),
+    row(Method::Post, "/api/v1/sites/{domain}/keys", ADMIN, To::MakeKey),
+    row(Method::Delete, "/api/v1/sites/{domain}/keys/{id}", ADMIN, To::DeleteKey),
+    row(Method::Post, "/api/v1/login", ANYONE, To::LogIn),
+    row(Method::Post, "/api/v1/logout", ANYONE, To::LogOut),
+    row(Method::Get, "/metrics", OPERATOR, To::Metrics),
+    row(Method::Get, "/healthz", ANYONE, To::Health),
+    row(Method::Post, "/api/v1/test/panic", OPERATOR, To::Panic),
+];
+
+/// What there is for a method and a path.
+#[derive(Debug, PartialEq)]
+pub(super) enum Found<'a> {
+    /// A route, and what stands in the path for its parts in braces.
+    Route(&'static Route, Vec<&'a str>),
+    /// The path is there for other methods, which are listed as the header `Allow` does.
+    OtherMethods(String),
+    /// No route.
+    Nothing,
+}
+
+/// Finds the route of a request; that of test mode only there.
+pub(super) fn find<'a>(method: &Method, path: &'a str, test_mode: bool) -> Found<'a> {
+    let mut others = String::new();
+    for route in ROUTES.iter().filter(|route| test_mode || route.to != To::Panic) {
+        let Some(parts) = matched(route.path, path) else { continue };
+        if route.method == *method {
+            return Found::Route(route, parts);
+        }
+        if !others.is_empty() {
+            others.push_str(", ");
+        }
+        others.push_str(route.method.as_ref());
+    }
+    if others.is_empty() { Found::Nothing } else { Found::OtherMethods(others) }
+}
+
+/// What stands in the path for the pattern's parts in braces; none where it is another path.
+fn matched<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
+    let (mut patterns, mut parts) = (pattern.split('/'), path.split('/'));
+    let mut found = Vec::new();
+    loop {
+        match (patterns.next(), parts.next()) {
+            (None, None) => return Some(found),
+            (Some(pattern), Some(part)) if pattern.starts_with('{') => found.push(part),
+            (Some(pattern), Some(part)) if pattern == part => {}
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(method: Method, path: &str) -> Option<(To, Vec<&str>)> {
+        match find(&method, path, false) {
+            Found::Route(route, parts) => Some((route.to, parts)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_path_is_a_routes_as_a_whole() {
+        for (path, parts) in [
+            ("/api/v1/sites/a.io", Some((To::ShowSite, vec!["a.io"]))),
+            ("/api/v1/sites/a.io/segments/7", Some((To::Segments, vec!["a.io", "7"]))),
+            ("/api/v1/sites", Some((To::ListSites, vec![]))),
+            ("/api/v1/sites/a.io/", None),
+            ("/api/v1/sites/a.io/segments/7/8", None),
+            ("/api/v1/sites/a.io/nothing", None),
+            ("/api/v1", None),
+            ("/E", None),
+            ("", None),
+        ] {
+            assert_eq!(to(Method::Get, path), parts, "{path}");
+        }
+    }
+
+    #[test]
+    fn other_methods_are_named() {
+        for (path, allow) in [
+            ("/e", "POST, OPTIONS"),
+            ("/api/v1/sites/a.io", "GET, PUT, DELETE"),
+            ("/api/v1/sites/a.io/keys/1", "DELETE"),
+        ] {
+            assert_eq!(find(&Method::Patch, path, false), Found::OtherMethods(allow.into()), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_route_that_breaks_is_there_in_test_mode_alone() {
+        assert_eq!(find(&Method::Post, "/api/v1/test/panic", false), Found::Nothing);
+        assert_eq!(find(&Method::Get, "/api/v1/test/panic", false), Found::Nothing);
+        assert!(matches!(find(&Method::Post, "/api/v1/test/panic", true), Found::Route(..)));
+    }
+
+    /// The tests of access read that table too, and ask the worker for each of its rows.
+    #[test]
+    fn the_documentation_lists_these_routes_and_what_they_need() {
+        let rows = ROUTES.iter().map(|route| {
+            let need = match route.need {
+                Need::Nothing => "nothing".to_owned(),
+                Need::Key(scope) => scope.name().to_owned(),
+                Need::KeyOrSignature(scope) => format!("{} or signature", scope.name()),
+                Need::AdminKey => "admin key".to_owned(),
+            };
+            format!("| `{} {}` | {need} |\n", route.method.as_ref(), route.path)
+        });
+        let documentation = include_str!("../../../docs/access.md");
+        let (_, table) = documentation.split_once("|---|---|\n").expect("a table");
+        let (table, _) = table.split_once("\n\n").expect("an end of the table");
+        assert_eq!(rows.collect::<String>().trim_end(), table);
+    }
+}

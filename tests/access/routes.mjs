@@ -1,0 +1,77 @@
+// Every route of the collector, by the table that a unit test holds equal to the one that the collector routes by, and for
+// each a request that is answered whoever may ask it.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { eventId, pageview } from "../harness/api.mjs";
+import { ROOT } from "../harness/paths.mjs";
+import { ADMIN_KEY } from "../harness/worker.mjs";
+
+/** `{route: "GET /metrics", need: "admin key"}` for each row of docs/access.md. */
+export function routes() {
+  const rows = readFileSync(join(ROOT, "docs/access.md"), "utf8").matchAll(/^\| `([A-Z]+ \/[^`]*)` \| ([a-z ]+) \|$/gm);
+  return [...rows].map(([, route, need]) => ({ route, need }));
+}
+
+const json = (body, ok = 200) => ({ body: JSON.stringify(body), type: "application/json", ok });
+const query = (site, more) => json({ site_id: site, date_range: "day", metrics: ["visitors"], ...more });
+const segment = { name: "Docs", filters: [["contains", "event:page", ["/docs"]]] };
+const annotation = { time: "2026-03-02", text: "Launch" };
+
+/** A note of the site, made by the operator. */
+const noted = async (api, site, list, note) => {
+  const { id } = await api.mustOwner("POST", `/api/v1/sites/${site}/${list}`, note);
+  return `/api/v1/sites/${site}/${list}/${id}`;
+};
+const notes = (list, note) => ({
+  [`GET /api/v1/sites/{domain}/${list}`]: () => ({}),
+  [`POST /api/v1/sites/{domain}/${list}`]: () => json(note),
+  [`GET /api/v1/sites/{domain}/${list}/{id}`]: async (site, api) => ({ path: await noted(api, site, list, note) }),
+  [`PUT /api/v1/sites/{domain}/${list}/{id}`]: async (site, api) => ({ path: await noted(api, site, list, note), ...json(note) }),
+  [`DELETE /api/v1/sites/{domain}/${list}/{id}`]: async (site, api) => ({ path: await noted(api, site, list, note) }),
+});
+
+/** For each route the parts of a request about a site: `path` (else the route's), `body`, `type`, `ok` (else 200), the status. */
+export const SAMPLES = {
+  "POST /e": (site) => json({ v: 1, site, screen_width: 1440, events: [pageview(`https://${site}/`)] }),
+  "OPTIONS /e": () => ({ ok: 204 }),
+  "POST /api/event": (site) => json({ n: "pageview", u: `https://${site}/`, d: site }, 202),
+  "OPTIONS /api/event": () => ({ ok: 204 }),
+  "POST /api/v1/events": (site) => json({ site, events: [pageview(`https://${site}/`, { id: eventId() })] }),
+  "POST /api/v1/import": (site) => ({
+    path: `/api/v1/import?site=${site}`,
+    body: JSON.stringify({ name: "pageview", visitor: "anna", timestamp: "2026-01-01T00:00:00Z", url: `https://${site}/` }),
+    type: "application/x-ndjson",
+  }),
+  "POST /api/v2/query": (site) => query(site),
+  "POST /api/v2/funnel": (site) =>
+    json({ site_id: site, date_range: "day", steps: [{ name: "Home", filter: ["is", "event:page", ["/"]] }, { name: "Docs", filter: ["is", "event:page", ["/docs"]] }] }),
+  "POST /api/v2/journeys": (site) => json({ site_id: site, date_range: "day" }),
+  "POST /api/v2/retention": (site) => json({ site_id: site, date_range: "28d" }),
+  "GET /api/v2/dimensions": () => ({}),
+  "GET /api/v1/export": (site) => ({ path: `/api/v1/export?site=${site}` }),
+  "GET /api/v1/outcomes": (site) => ({ path: `/api/v1/outcomes?site=${site}` }),
+  "GET /api/v1/sites": () => ({}),
+  "GET /api/v1/sites/{domain}": () => ({}),
+  "PUT /api/v1/sites/{domain}": () => json({ timezone: "UTC" }),
+  "DELETE /api/v1/sites/{domain}": () => ({}),
+  ...notes("segments", segment),
+  ...notes("annotations", annotation),
+  "GET /api/v1/sites/{domain}/keys": () => ({}),
+  "POST /api/v1/sites/{domain}/keys": () => json({ name: "CI", scopes: ["write"] }, 201),
+  "DELETE /api/v1/sites/{domain}/keys/{id}": async (site, api) => {
+    const { id } = await api.mustOwner("POST", `/api/v1/sites/${site}/keys`, { name: "CI", scopes: ["write"] });
+    return { path: `/api/v1/sites/${site}/keys/${id}` };
+  },
+  "POST /api/v1/login": () => json({ key: ADMIN_KEY }),
+  "POST /api/v1/logout": () => ({}),
+  "GET /metrics": () => ({}),
+  "GET /healthz": () => ({}),
+  // Whoever is let in is told that nothing is broken nowhere.
+  "POST /api/v1/test/panic": () => ({ ok: 400 }),
+};
+
+/** The request of a route about a site: method, path, body, its type, and the status of an answer. */
+export async function sample(route, site, api) {
+  const [method, path] = route.split(" ");
+  return { method, path: path.replace("{domain}", site), ok: 200, ...(await SAMPLES[route](site, api)) };
+}
