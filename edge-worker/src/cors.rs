@@ -45,7 +45,8 @@ pub fn preflight() -> Response {
     let response = ResponseBuilder::new().with_status(204).empty();
     for (name, value) in [
         ("access-control-allow-methods", "POST"),
-        ("access-control-allow-headers", "content-type"),
+        // The second is what Umami's tracker sends.
+        ("access-control-allow-headers", "content-type, x-umami-cache"),
         ("access-control-max-age", "86400"),
     ] {
         let _ = response.headers().set(name, value);

@@ -1,21 +1,19 @@
 // What trackers cost a page: time on its main thread, time and memory of each call, requests and bytes. Each takes its
 // turn in Chromium on the same page, served from the same place; the collector is a server that says yes to everything.
 // Prints `[{"what", "tracker", "value"}]`.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, transformSync } from "esbuild";
 import { launch, visitor } from "../../tests/harness/browser.mjs";
 import { DIST, ROOT } from "../../tests/harness/paths.mjs";
+import { umamiScript } from "../../tests/harness/umami.mjs";
 
 const [folder, rounds] = [process.argv[2], +process.argv[3]];
 /** Events that wait while memory is measured, and that come to them: what the first ones compile is no event's. */
 const [WAITING, MORE] = [100, 400];
 const SITE = "bench.test";
-/** Umami publishes its tracker within its server's package alone, of which nothing else is wanted. */
-const UMAMI = "umami@2.10.0";
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 /** So that timers are fine, memory can be measured, and nothing tells that a program drives the browser. */
 const FLAGS = [
@@ -26,13 +24,6 @@ const FLAGS = [
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 /** What a tracker does on the main thread, as Chromium's traces name it. */
 const WORK = /^(EvaluateScript|FunctionCall|RunMicrotasks|FireIdleCallback|TimerFire|v8\.(run|compile|compileModule|evaluateModule|produceCache)|V8\.CompileModule|v8\.wasm.*)$/;
-
-const umami = () => {
-  const packed = execFileSync("npm", ["pack", UMAMI, "--silent", "--pack-destination", folder], { encoding: "utf8" }).trim();
-  execFileSync("tar", ["xzf", join(folder, packed), "-C", folder, "package/src/tracker/index.js"]);
-  const source = readFileSync(join(folder, "package/src/tracker/index.js"), "utf8");
-  return transformSync(source, { minify: true }).code;
-};
 
 const bundled = async (code) => {
   const built = await build({
@@ -80,7 +71,7 @@ const TRACKERS = {
   },
   Umami: {
     tag: '<script defer src="/umami.js" data-website-id="00000000-0000-4000-8000-000000000000"></script>',
-    files: { "/umami.js": umami() },
+    files: { "/umami.js": transformSync(umamiScript(), { minify: true }).code },
     api: /^\/api\/send$/,
     track: "(name, props) => umami.track(name, props)",
   },

@@ -17,6 +17,7 @@ mod query;
 mod sites;
 mod table;
 mod trial;
+mod umami;
 
 use crate::access;
 use crate::answer::{Answer, Refusal};
@@ -44,7 +45,7 @@ pub async fn answer(mut call: Call) -> Response {
 
 fn audience(path: &str) -> Audience {
     let tracker = path == "/p.js" || path.starts_with("/p/");
-    if tracker || matches!(path, "/e" | "/api/event") { Audience::AnySite } else { Audience::Owner }
+    if tracker || matches!(path, "/e" | "/api/event" | "/api/send") { Audience::AnySite } else { Audience::Owner }
 }
 
 async fn route(call: &mut Call, path: &str) -> Answer {
@@ -76,6 +77,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::Preflight => Ok(cors::preflight()),
         To::Batch => event::answer(call).await,
         To::Plausible => plausible::answer(call).await,
+        To::Umami => umami::answer(call).await,
         To::Events => events::answer(call).await,
         To::Import => import::answer(call).await,
         To::Query => query::answer(call, "query").await,

@@ -12,6 +12,7 @@ pub(super) enum To {
     Batch,
     Preflight,
     Plausible,
+    Umami,
     Events,
     Import,
     Query,
@@ -60,11 +61,13 @@ const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 35] = [
+const ROUTES: [Route; 37] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
     row(Method::Options, "/api/event", ANYONE, To::Preflight),
+    row(Method::Post, "/api/send", ANYONE, To::Umami),
+    row(Method::Options, "/api/send", ANYONE, To::Preflight),
     row(Method::Post, "/api/v1/events", WRITE, To::Events),
     row(Method::Post, "/api/v1/import", ADMIN, To::Import),
     row(Method::Post, "/api/v2/query", READ, To::Query),
