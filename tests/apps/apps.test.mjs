@@ -1,11 +1,12 @@
 // Real applications with the tracker put into their pages: what the collector counted and the dashboard shows per path
-// is exactly what a second observer in the page counted, through routes, back, forward and reloads.
+// is exactly what a second observer in the page counted, through routes, back, forward and reloads, in each browser.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, visitor } from "../harness/browser.mjs";
 import { eventually, settled } from "../harness/eventually.mjs";
 import { watch } from "../harness/observer.mjs";
 import { serveSite, tag } from "../harness/site_server.mjs";
+import * as driven from "../harness/two_browsers.mjs";
 import { Worker } from "../harness/worker.mjs";
 import { ready } from "./build.mjs";
 import { APPS } from "./catalogue.mjs";
@@ -21,27 +22,42 @@ const START = { sqlite: "/index.html" };
 const made = {};
 let worker;
 let browser;
+let firefox;
+/** A fresh visitor of each browser: what of it is watched, and the page. */
+const VISITORS = {
+  chromium: async () => {
+    const { context, page } = await visitor(browser);
+    return { watched: context, page, close: () => context.close() };
+  },
+  firefox: async () => {
+    const tab = await driven.Tab.open(firefox, { window: true });
+    return { watched: tab, page: tab, close: () => tab.context.close() };
+  },
+};
 before(async () => {
   for (const name of Object.keys(APPS)) made[name] = ready(name);
   worker = await Worker.start();
   browser = await launch();
+  firefox = await driven.launch("firefox");
 });
 after(async () => {
   await browser?.close();
+  await firefox?.close();
   await worker?.dispose();
 });
 
 // Walks wait more than they work, so several visitors walk at a time.
 describe("real applications", { concurrency: 3 }, () => {
-  for (const [name, app] of Object.entries(APPS)) {
-    test(`the collector counts exactly the page views seen in the ${name} app`, { timeout: 180_000 }, async () => {
-      const site = `${name}.apps.test`;
+  const visits = Object.entries(APPS).flatMap((app) => Object.entries(VISITORS).map((visitor) => [...app, ...visitor]));
+  for (const [name, app, browserName, visit] of visits) {
+    test(`the collector counts exactly the page views seen in the ${name} app in ${browserName}`, { timeout: 180_000 }, async () => {
+      const site = `${name}.${browserName}.apps.test`;
       await worker.api.putSite(site);
       const markup = tag(worker.url, site, app.hash ? "data-hash" : "");
       const served = await serveSite({ ...made[name], markup });
-      const { context, page } = await visitor(browser);
+      const { watched, page, close } = await visit();
       try {
-        const observer = await watch(context, { hash: app.hash === true });
+        const observer = await watch(watched, { hash: app.hash === true });
         await page.goto(served.url + (START[name] ?? "/"));
         const steps = await walk(page, SEED, STEPS);
         const kinds = new Set(observer.seen.map((view) => view.how));
@@ -65,9 +81,9 @@ describe("real applications", { concurrency: 3 }, () => {
         assert.deepEqual(totals, { visitors: 1, visits: 1, pageviews: observer.seen.length });
         const shown = await onScreen(browser, worker.url, site);
         assert.deepEqual(shown, { pageviews: observer.seen.length, pages: observer.counts() });
-        console.log(`${name}: ${observer.seen.length} page views (${[...kinds].join(", ")})`);
+        console.log(`${name} in ${browserName}: ${observer.seen.length} page views (${[...kinds].join(", ")})`);
       } finally {
-        await context.close();
+        await close();
         await served.close();
       }
     });

@@ -7,8 +7,10 @@ import { fileURLToPath } from "node:url";
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 /** The built product: `worker/`, `assets/`, `demo/`. */
 export const DIST = process.env.PASSERBY_DIST ?? join(ROOT, "dist");
-/** The browser. */
+/** The browser that most suites drive. */
 export const CHROMIUM = process.env.PASSERBY_CHROMIUM ?? "/usr/bin/chromium";
+/** The other one that the tracker must work in. */
+export const FIREFOX = process.env.PASSERBY_FIREFOX ?? "/usr/bin/firefox-esr";
 /** A Python, with DuckDB where a suite needs it. */
 export const PYTHON = process.env.PASSERBY_PYTHON ?? "python3";
 /** Screenshots for people to look at. */

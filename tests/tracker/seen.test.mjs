@@ -31,11 +31,12 @@ const LOADED = `<script>
 const asked = (site, path) =>
   eventually(() => assert.ok(site.served.requests.some((request) => request.path === path), `nothing asked for ${path}`));
 
-test("a prerendered page is counted when it is shown, and once", { timeout: 60_000 }, async () => {
+test("a prerendered page is counted when it is shown, and once, and one that is never shown is not", { timeout: 60_000 }, async () => {
   const signal = {};
-  const rules = '{"prerender":[{"urls":["/next"],"eagerness":"immediate"}]}';
+  const rules = '{"prerender":[{"urls":["/next","/never"],"eagerness":"immediate"}]}';
   const pages = (path) =>
     path === "/" ? plainPage(path) + `<script type="speculationrules">${rules}</script>` + goes("/next")
+    : path === "/never" ? plainPage(path) + LOADED
     : path === "/next" ? plainPage(path) + LOADED + `<script>
         if (document.prerendering) document.addEventListener("prerenderingchange", () => fetch("/activated"));</script>`
     : path === "/signal" ? (signal.given ? "given" : "not yet")
@@ -43,7 +44,7 @@ test("a prerendered page is counted when it is shown, and once", { timeout: 60_0
   const site = await open("prerender.test", { pages });
   const browser = await openUnattended(`${site.url}/`);
   try {
-    await asked(site, "/loaded/next");
+    for (const path of ["/loaded/next", "/loaded/never"]) await asked(site, path);
     await site.counts({ "/": 1 });
     signal.given = true;
     await asked(site, "/activated");

@@ -33,6 +33,7 @@ export function collector() {
    */
   stage.open = async (site, { attributes = "", markup, ...rest } = {}) => {
     await stage.api.putSite(site);
+    stage.proxy.withheld = stage.proxy.outage = null;
     stage.proxy.faults.length = stage.proxy.deliveries.length = stage.proxy.requests.length = 0;
     const served = await serveSite({
       pages: (path) => (path.includes(".") ? null : plainPage(path)),

@@ -10,7 +10,30 @@ use std::{env, fs};
 
 /// DuckDB, `ClickHouse` as a library, and the time zones for systems that come without them.
 const PYTHON_PACKAGES: [&str; 3] = ["duckdb==2.0.0", "chdb==4.4.0", "tzdata==2025.2"];
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// A browser that the tests drive, and how it comes to be there.
+struct Browser {
+    name: &'static str,
+    /// The variable that names its program.
+    variable: &'static str,
+    /// What its program may be called, the first choice first.
+    programs: &'static [&'static str],
+    /// What Debian calls it, and what it needs besides.
+    packages: &'static [&'static str],
+}
+
+const CHROMIUM: Browser = Browser {
+    name: "Chromium",
+    variable: "PASSERBY_CHROMIUM",
+    programs: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+    packages: &["chromium", "fonts-dejavu-core"],
+};
+const FIREFOX: Browser = Browser {
+    name: "Firefox",
+    variable: "PASSERBY_FIREFOX",
+    programs: &["firefox-esr", "firefox"],
+    packages: &["firefox-esr", "fonts-dejavu-core"],
+};
 
 /// What building needs: the WASM target and the npm packages.
 pub(crate) fn for_build() -> Result<()> {
@@ -43,20 +66,39 @@ fn npm_packages() -> Result<()> {
     })
 }
 
-/// The browser that the tests drive.
-pub(crate) fn browser() -> Result<PathBuf> {
-    if let Some(named) = env::var_os("PASSERBY_CHROMIUM") {
-        return Ok(named.into());
+/// The program of the browser that most tests drive.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    CHROMIUM.ready()
+}
+
+/// The program of the other one that the tracker must work in.
+pub(crate) fn firefox() -> Result<PathBuf> {
+    FIREFOX.ready()
+}
+
+impl Browser {
+    /// Its program, installed if need be and where that can be done.
+    fn ready(&self) -> Result<PathBuf> {
+        let Self { name, variable, packages, .. } = self;
+        if let Some(named) = env::var_os(variable) {
+            return Ok(named.into());
+        }
+        if let Some(found) = self.installed() {
+            return Ok(found);
+        }
+        if may_install()? {
+            step(&format!("installing {name}"), || debian_packages(packages))?;
+        }
+        match self.installed() {
+            Some(found) => Ok(found),
+            None => bail!("the tests need {name}: install it, or name its program in {variable}"),
+        }
     }
-    if let Some(found) = installed_browser() {
-        return Ok(found);
-    }
-    if may_install()? {
-        step("installing Chromium", || debian_packages(&["chromium", "fonts-dejavu-core"]))?;
-    }
-    match installed_browser() {
-        Some(found) => Ok(found),
-        None => bail!("the tests need Chromium: install it, or name its program in PASSERBY_CHROMIUM"),
+
+    fn installed(&self) -> Option<PathBuf> {
+        let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
+        let mut candidates = self.programs.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+        candidates.find(|path| path.is_file())
     }
 }
 
@@ -71,11 +113,6 @@ fn debian_packages(packages: &[&str]) -> Result<()> {
     let mut command = Command::new("apt-get");
     run_quietly(command.args(install).args(packages).env("DEBIAN_FRONTEND", "noninteractive"))?;
     Ok(())
-}
-
-fn installed_browser() -> Option<PathBuf> {
-    let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
-    BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
 }
 
 /// A Python that has DuckDB and chDB, which tests and benchmarks count with independently.

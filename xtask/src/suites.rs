@@ -19,6 +19,7 @@ const END_TO_END: [&str; 13] = [
     "export",
     "hostile",
     "tracker",
+    "browsers",
     "peers",
     "replay",
     "differential",
@@ -127,7 +128,8 @@ fn variables() -> Result<Vec<(&'static str, OsString)>> {
     Ok(vec![
         ("PASSERBY_DIST", place::dist().into()),
         ("PASSERBY_WORKERD", workerd::program().into()),
-        ("PASSERBY_CHROMIUM", setup::browser()?.into()),
+        ("PASSERBY_CHROMIUM", setup::chromium()?.into()),
+        ("PASSERBY_FIREFOX", setup::firefox()?.into()),
         ("PASSERBY_PYTHON", setup::python()?.into()),
     ])
 }

@@ -28,7 +28,7 @@ pub(super) fn measure(rounds: u64) -> Result<Vec<Figure>> {
         .arg(&folder)
         .arg(rounds.to_string())
         .env("PASSERBY_DIST", place::dist())
-        .env("PASSERBY_CHROMIUM", setup::browser()?);
+        .env("PASSERBY_CHROMIUM", setup::chromium()?);
     let said = run_quietly(&mut command)?;
     let all: Vec<Measured> = serde_json::from_str(&said).context("the measurements cannot be read")?;
     let ours = |what: &str| all.iter().find(|one| one.what == what && one.tracker == OURS).and_then(|one| one.value);
