@@ -57,6 +57,23 @@ play([
     kinds: { navigate: 2, "back-forward-cache": 2 },
   },
   {
+    what: "routes of the Navigation API",
+    prepare: () => navigation.addEventListener("navigate", (event) => event.destination.url.includes("/route") && event.intercept({ handler: async () => {} })),
+    act: async ({ tab, pages }) => {
+      await tab.ready();
+      await tab.evaluate(() => void navigation.navigate("/route/one"));
+      await tab.evaluate(() => new Promise((done) => setTimeout(done, 200)));
+      await tab.evaluate(() => void navigation.navigate("/route/two?tab=3"));
+      await tab.evaluate(() => new Promise((done) => setTimeout(done, 200)));
+      await tab.evaluate(() => void navigation.navigate("/route/two?tab=4"));
+      await tab.evaluate(() => new Promise((done) => setTimeout(done, 200)));
+      await tab.evaluate(() => history.pushState({}, "", "/pushed"));
+      await tab.evaluate(() => new Promise((done) => setTimeout(done, 200)));
+    },
+    counts: { "/": 1, "/route/one": 1, "/route/two": 1, "/pushed": 1 },
+    kinds: { navigate: 1, "soft-navigation": 3 },
+  },
+  {
     what: "back and forward to documents that are loaded anew",
     // Chromium keeps such pages all the same; one that listens for `unload` neither keeps.
     site: { headers: { "cache-control": "no-store" } },

@@ -159,7 +159,7 @@ describe("in each browser", { concurrency: BROWSERS.length }, () => {
         // What a browser writes while it ends is written now. The test itself has opened `/healthz`.
         const cached = addressesIn(join(profile, CACHE[name]), stage.proxy.url);
         assert.ok(cached.some((path) => path.startsWith("/p.js")), `the cache was not found: ${cached}`);
-        assert.deepEqual(cached.filter((path) => !/^\/(p\.js|p\/[a-z]+\.[0-9a-f]{8}\.(js|wasm)|healthz)/.test(path)), []);
+        assert.deepEqual(cached.filter((path) => !/^\/(p\.js|p\/[a-z]+\.[0-9a-f]{6}\.(js|wasm)|healthz)/.test(path)), []);
         assert.deepEqual(addressesIn(profile, stage.proxy.url).filter((path) => path.startsWith("/e")), []);
       });
 

@@ -6,8 +6,8 @@ export const TOUCHED = {
   "the screen's width, from which the collector tells phones from desks": ["screen", "Screen.width"],
   "its own tag": ["Document.currentScript", "HTMLScriptElement.src", "HTMLElement.dataset"],
   "which page it is": [
-    "self", "Document.readyState", "Document.referrer", "Document.querySelector", "URL", "URL.hash", "URL.href", "URL.origin",
-    "URL.pathname", "URL.search", "URL.toString", "history", "History.pushState", "History.pushState =", "History.replaceState",
+    "self", "Document.readyState", "Document.referrer", "Document.querySelector", "URL", "URL.hash", "URL.origin",
+    "URL.pathname", "URL.search", "URL.toString", "history", "navigation", "History.pushState", "History.pushState =", "History.replaceState",
     "History.replaceState =", "PageTransitionEvent.persisted",
   ],
   "how the page is read": [
@@ -34,13 +34,13 @@ export const TOUCHED = {
     "MutationRecord.attributeName", "MutationRecord.target",
   ],
   "the page's requests": [
-    "fetch =", "XMLHttpRequest", "XMLHttpRequest.open", "XMLHttpRequest.open =", "XMLHttpRequest.send", "XMLHttpRequest.send =",
+    "fetch =", "XMLHttpRequest", "XMLHttpRequest.open", "XMLHttpRequest.open =",
     "XMLHttpRequest.status", "ProgressEvent.loaded",
   ],
   delivery: [
     "requestIdleCallback", "setTimeout", "clearTimeout", "WebAssembly", "crypto", "Crypto.getRandomValues", "TextEncoder",
     "TextEncoder.encodeInto", "Blob", "AbortSignal", "AbortSignal::timeout", "fetch", "Response.headers", "Response.json", "Response.status",
-    "Headers.get", "Navigator.sendBeacon",
+    "Headers.get", "Navigator.onLine", "Navigator.sendBeacon",
   ],
   "what `passerby.inspect()` shows": [
     "Document.createElement", "DocumentFragment.append", "Element.append", "Element.scrollTop =", "Element.setAttribute",

@@ -90,7 +90,7 @@ export default async (waiting, put, api, config) => {
     tap?.(bytes);
     return new Blob([bytes], { type: "text/plain" });
   };
-  const post = (bytes) => deliver(api, { method: "POST", body: body(bytes), keepalive: true, credentials: "omit", signal: AbortSignal.timeout?.(3e4) });
+  const post = (bytes) => deliver(api, { method: "POST", body: body(bytes), keepalive: !failing, credentials: "omit", signal: AbortSignal.timeout?.(3e4) });
   const send = async () => {
     const bytes = take(0);
     if (!bytes.length) return;
@@ -146,6 +146,11 @@ export default async (waiting, put, api, config) => {
           (config.hash != null ? hash.split("?")[0] : "");
   };
 
+  // Routes of the Navigation API change nothing that the page hears of; others are counted by then.
+  const route = () => location.pathname + (config.hash != null ? location.hash.split("?")[0] : "");
+  let viewed = route();
+  self.navigation?.addEventListener("currententrychange", () => setTimeout(() => route() != viewed && put("pageview", false)));
+
   const reader = reading((at, fields) => add(ENGAGEMENT, fields, at));
   const [load] = performance.getEntriesByType("navigation");
   let navigation = load?.type || "navigate";
@@ -163,6 +168,7 @@ export default async (waiting, put, api, config) => {
     if (name == "pageview") {
       reader(at, true);
       page = own;
+      viewed = route();
       given.push("navigation_type", options === true ? "back-forward-cache" : navigation);
       if (kept?.week) given.push("cohort", kept.week);
       navigation = "soft-navigation";

@@ -10,7 +10,7 @@ import { launch, visitor } from "../../tests/harness/browser.mjs";
 import { DIST, ROOT } from "../../tests/harness/paths.mjs";
 import { umamiScript } from "../../tests/harness/umami.mjs";
 
-const [folder, rounds] = [process.argv[2], +process.argv[3]];
+const rounds = +process.argv[2];
 /** Events that wait while memory is measured, and that come to them: what the first ones compile is no event's. */
 const [WAITING, MORE] = [100, 400];
 const SITE = "bench.test";
@@ -129,6 +129,8 @@ const start = () => launch({ args: [...FLAGS, `--unsafely-treat-insecure-origin-
 let browser = await start();
 const found = [];
 const put = (what, tracker, value) => found.push({ what, tracker, value });
+/** Says how far it is: all of it takes minutes. */
+const step = (what) => console.error(`  ${what}`);
 
 async function withPage(name, use) {
   stage.state.tracker = TRACKERS[name];
@@ -244,6 +246,7 @@ try {
     const seen = Object.fromEntries(names.map((name) => [name, []]));
     // In turns, so that a slow moment meets all; the first round warms up.
     for (let round = 0; round <= rounds; round++) {
+      step(`loading pages, ${slowdown}× slower, round ${round} of ${rounds}`);
       for (const name of names) {
         const one = await load(name, slowdown);
         if (round > 0) seen[name].push(one);
@@ -256,6 +259,7 @@ try {
   }
   const base = (await held("none")).page;
   for (const name of names.slice(1)) {
+    step(`calling, memory and requests of ${name}`);
     put("a call, µs", name, await call(name));
     const { page, event } = await held(name).catch(() => ({}));
     put("memory of the page more, bytes", name, page - base);

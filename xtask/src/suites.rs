@@ -11,7 +11,7 @@ use std::time::Instant;
 use std::{env, fs};
 
 /// End-to-end suites: folders of `tests` with `*.test.mjs`, run by node's test runner in this order.
-const END_TO_END: [&str; 13] = [
+const END_TO_END: [&str; 14] = [
     "conformance",
     "queries",
     "access",

@@ -5,7 +5,6 @@ use crate::process::run_quietly;
 use crate::{place, setup};
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use std::fs;
 use std::process::Command;
 
 const OURS: &str = "ours";
@@ -20,12 +19,9 @@ struct Measured {
 
 /// Loads pages so many times with each tracker, in turns; others are compared with ours.
 pub(super) fn measure(rounds: u64) -> Result<Vec<Figure>> {
-    let folder = place::target().join("bench-tracker");
-    fs::create_dir_all(&folder)?;
     let mut command = Command::new("node");
     command
         .arg(place::root().join("xtask/bench/tracker.mjs"))
-        .arg(&folder)
         .arg(rounds.to_string())
         .env("PASSERBY_DIST", place::dist())
         .env("PASSERBY_CHROMIUM", setup::chromium()?);
