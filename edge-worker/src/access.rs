@@ -11,6 +11,7 @@ use crate::signature::Signature;
 use crate::site_key::{self, Scope};
 use crate::site_store::nonces::Nonce;
 use protocol::outcome::{Outcome, Unauthorised};
+use worker::Method;
 
 /// What a route needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +78,16 @@ pub async fn grant(call: &Call, need: Need) -> Result<Grant, Refusal> {
     // Sessions end by the real clock, also under test.
     let now_s = runtime::clock_ms().div_euclid(1000);
     if call.config.admin_key.as_ref().is_some_and(|key| credentials.are_valid(key, now_s)) {
+        // A session comes along by itself, whatever page makes the browser ask.
+        let header = |name: &str| call.header(name);
+        let (site, origin, host) = (header("sec-fetch-site"), header("origin"), header("host"));
+        if credentials.bearer().is_none()
+            && call.request.method() != Method::Get
+            && auth::is_of_another_page(site.as_deref(), origin.as_deref(), host.as_deref())
+        {
+            let hint = "Sessions are for the dashboard's own pages; programs send a key.";
+            return Err(Refusal::new(403, "other_origin", "A page of another origin may not do this.", hint));
+        }
         return Ok(Grant::AnySite);
     }
     let given = credentials.bearer().unwrap_or_default();

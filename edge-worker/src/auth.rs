@@ -37,6 +37,16 @@ impl Credentials<'_> {
     }
 }
 
+/// Whether a browser says that a page of another origin makes this request: by `Sec-Fetch-Site`, or, where it is too old for
+/// that, by an `Origin` with another host than the request's. Programs say neither.
+pub fn is_of_another_page(fetch_site: Option<&str>, origin: Option<&str>, host: Option<&str>) -> bool {
+    match (fetch_site, origin) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) != host,
+        (None, None) => false,
+    }
+}
+
 /// Whether a key is the one that is known. Hashes are compared, in constant time, so that neither length nor prefix
 /// shows.
 pub fn is_key(given: &str, known: &str) -> bool {
@@ -65,6 +75,23 @@ mod tests {
     use super::*;
 
     const KEY: &str = "correct horse battery staple";
+
+    #[test]
+    fn pages_of_other_origins_are_told_from_ones_own() {
+        for (fetch_site, origin, host, elsewhere) in [
+            (Some("same-origin"), Some("https://a.io"), Some("internal:8787"), false),
+            (Some("none"), None, Some("a.io"), false),
+            (Some("same-site"), Some("https://evil.a.io"), Some("a.io"), true),
+            (Some("cross-site"), Some("https://a.io"), Some("a.io"), true),
+            (None, Some("https://a.io:444"), Some("a.io:444"), false),
+            (None, Some("https://a.io:444"), Some("a.io"), true),
+            (None, Some("https://evil.io"), Some("a.io"), true),
+            (None, Some("null"), Some("a.io"), true),
+            (None, None, Some("a.io"), false),
+        ] {
+            assert_eq!(is_of_another_page(fetch_site, origin, host), elsewhere, "{fetch_site:?} {origin:?} {host:?}");
+        }
+    }
 
     #[test]
     fn only_the_key_opens() {

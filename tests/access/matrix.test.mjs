@@ -210,3 +210,25 @@ test("requests with events that are refused are counted by reason", async () => 
   await send(signed(key, body, { at: Math.floor(Date.now() / 1000) - 400 }));
   assert.deepEqual((await counts()).map((count, i) => count - before[i]), [3, 1, 1]);
 });
+
+test("a session does nothing for pages of other origins but read, which those may not see", async () => {
+  const site = "session.test";
+  await api.putSite(site);
+  const cookie = await session();
+  const foreign = [{ "sec-fetch-site": "cross-site" }, { "sec-fetch-site": "same-site" }, { origin: "https://evil.example" }, { origin: "null" }];
+  const own = [{ "sec-fetch-site": "same-origin", origin: "https://behind.a.proxy" }, { origin: worker.url }];
+  for (const { route, need } of routes().filter(({ need }) => need !== "nothing")) {
+    if (route.startsWith("DELETE")) continue;
+    const { method, path, body, type } = await sample(route, site, api);
+    for (const [pages, refused] of [[foreign, method !== "GET"], [own, false]]) {
+      for (const headers of pages) {
+        const answer = await api.request(method, path, { body, headers: { cookie, ...headers, ...(type ? { "content-type": type } : {}) } });
+        const what = `${route} ${JSON.stringify(headers)}`;
+        if (refused) assertRefused(answer, { status: 403, code: "other_origin", what });
+        else assert.notEqual(answer.json?.code, "other_origin", what);
+        assert.ok(!answer.headers.has("access-control-allow-origin"), what);
+      }
+    }
+  }
+  assert.equal((await api.owner("GET", `/api/v1/sites/${site}`)).status, 200, "it is still there");
+});
