@@ -68,6 +68,7 @@ export const SAMPLES = {
   "POST /api/v1/logout": () => ({}),
   "GET /metrics": () => ({}),
   "GET /healthz": () => ({}),
+  "GET /openapi.json": () => ({}),
   // Whoever is let in is told that nothing is broken nowhere.
   "POST /api/v1/test/panic": () => ({ ok: 400 }),
 };

@@ -11,6 +11,7 @@ mod keys;
 mod login;
 mod metrics;
 mod notes;
+mod openapi;
 mod outcomes;
 mod plausible;
 mod query;
@@ -49,7 +50,7 @@ fn audience(path: &str) -> Audience {
 }
 
 async fn route(call: &mut Call, path: &str) -> Answer {
-    match table::find(&call.request.method(), path, call.config.test_mode) {
+    match table::find(&call.request.inner().method(), path, call.config.test_mode) {
         Found::Route(route, parts) => {
             let granted = access::grant(call, route.need).await;
             if route.to == To::Events
@@ -100,6 +101,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::LogOut => Ok(login::log_out(call)),
         To::Metrics => metrics::answer(call).await,
         To::Health => Ok(health::answer()),
+        To::OpenApi => Ok(openapi::answer()),
         To::Panic => trial::answer(call).await,
     }
 }

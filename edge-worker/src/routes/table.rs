@@ -35,6 +35,7 @@ pub(super) enum To {
     LogOut,
     Metrics,
     Health,
+    OpenApi,
     Panic,
 }
 
@@ -61,7 +62,7 @@ const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 37] = [
+const ROUTES: [Route; 38] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
@@ -99,6 +100,7 @@ const ROUTES: [Route; 37] = [
     row(Method::Post, "/api/v1/logout", ANYONE, To::LogOut),
     row(Method::Get, "/metrics", OPERATOR, To::Metrics),
     row(Method::Get, "/healthz", ANYONE, To::Health),
+    row(Method::Get, "/openapi.json", ANYONE, To::OpenApi),
     row(Method::Post, "/api/v1/test/panic", OPERATOR, To::Panic),
 ];
 
@@ -113,12 +115,18 @@ pub(super) enum Found<'a> {
     Nothing,
 }
 
-/// Finds the route of a request; that of test mode only there.
-pub(super) fn find<'a>(method: &Method, path: &'a str, test_mode: bool) -> Found<'a> {
+/// Every route but that of test mode.
+pub(super) fn public() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().filter(|route| route.to != To::Panic)
+}
+
+/// Finds the route of a request; that of test mode only there. The method is as it came: the platform's type takes every
+/// one that it does not know for `GET`.
+pub(super) fn find<'a>(method: &str, path: &'a str, test_mode: bool) -> Found<'a> {
     let mut others = String::new();
     for route in ROUTES.iter().filter(|route| test_mode || route.to != To::Panic) {
         let Some(parts) = matched(route.path, path) else { continue };
-        if route.method == *method {
+        if route.method.as_ref() == method {
             return Found::Route(route, parts);
         }
         if !others.is_empty() {
@@ -148,7 +156,7 @@ mod tests {
     use super::*;
 
     fn to(method: Method, path: &str) -> Option<(To, Vec<&str>)> {
-        match find(&method, path, false) {
+        match find(method.as_ref(), path, false) {
             Found::Route(route, parts) => Some((route.to, parts)),
             _ => None,
         }
@@ -178,15 +186,17 @@ mod tests {
             ("/api/v1/sites/a.io", "GET, PUT, DELETE"),
             ("/api/v1/sites/a.io/keys/1", "DELETE"),
         ] {
-            assert_eq!(find(&Method::Patch, path, false), Found::OtherMethods(allow.into()), "{path}");
+            for method in ["PATCH", "QUERY", "get"] {
+                assert_eq!(find(method, path, false), Found::OtherMethods(allow.into()), "{path}");
+            }
         }
     }
 
     #[test]
     fn the_route_that_breaks_is_there_in_test_mode_alone() {
-        assert_eq!(find(&Method::Post, "/api/v1/test/panic", false), Found::Nothing);
-        assert_eq!(find(&Method::Get, "/api/v1/test/panic", false), Found::Nothing);
-        assert!(matches!(find(&Method::Post, "/api/v1/test/panic", true), Found::Route(..)));
+        assert_eq!(find("POST", "/api/v1/test/panic", false), Found::Nothing);
+        assert_eq!(find("GET", "/api/v1/test/panic", false), Found::Nothing);
+        assert!(matches!(find("POST", "/api/v1/test/panic", true), Found::Route(..)));
     }
 
     /// The tests of access read that table too, and ask the worker for each of its rows.
