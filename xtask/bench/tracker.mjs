@@ -14,6 +14,8 @@ const rounds = +process.argv[2];
 /** Events that wait while memory is measured, and that come to them: what the first ones compile is no event's. */
 const [WAITING, MORE] = [100, 400];
 const SITE = "bench.test";
+/** What one measurement may take. */
+const PATIENCE_MS = 60_000;
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 /** So that timers are fine, memory can be measured, and nothing tells that a program drives the browser. */
 const FLAGS = [
@@ -132,17 +134,24 @@ const put = (what, tracker, value) => found.push({ what, tracker, value });
 /** Says how far it is: all of it takes minutes. */
 const step = (what) => console.error(`  ${what}`);
 
+/** Some trackers' thousands of requests end the browser, or make it answer no more: then the next page is another one's. */
 async function withPage(name, use) {
   stage.state.tracker = TRACKERS[name];
   stage.state.silent = false;
   stage.reports.length = 0;
-  // Some trackers' thousands of requests end the browser.
   if (!browser.isConnected()) browser = await start();
   const { context, page } = await visitor(browser);
+  const tooLong = after(PATIENCE_MS).then(() => {
+    throw new Error(`${name} took longer than ${PATIENCE_MS} ms`);
+  });
   try {
-    return await use(page, await context.newCDPSession(page));
-  } finally {
-    await context.close().catch(() => {});
+    const used = await Promise.race([use(page, await context.newCDPSession(page)), tooLong]);
+    await context.close();
+    return used;
+  } catch (error) {
+    browser.close().catch(() => {});
+    browser = await start();
+    throw error;
   }
 }
 
@@ -258,20 +267,23 @@ try {
     }
   }
   const base = (await held("none")).page;
+  const none = () => ({});
   for (const name of names.slice(1)) {
     step(`calling, memory and requests of ${name}`);
-    put("a call, µs", name, await call(name));
-    const { page, event } = await held(name).catch(() => ({}));
+    put("a call, µs", name, await call(name).catch(() => undefined));
+    const { page, event } = await held(name).catch(none);
     put("memory of the page more, bytes", name, page - base);
     put("memory of each further event that waits, bytes", name, event);
-    const [few, more] = [await wire(name, 0), await wire(name, 5)];
+    const [few, more] = [await wire(name, 0).catch(none), await wire(name, 5).catch(none)];
     put("requests for a page view, 5 events and leaving", name, more.requests);
     put("bytes of these requests", name, more.bytes);
     put("bytes of each further event", name, (more.bytes - few.bytes) / 5);
   }
   console.log(JSON.stringify(found));
 } finally {
-  await browser.close();
+  await Promise.race([browser.close(), after(5_000)]);
   stage.server.close();
   stage.server.closeAllConnections();
 }
+// A browser that did not close, and what was to be too long, are not waited for.
+process.exit();
