@@ -93,7 +93,7 @@ pub async fn take(
     let stored = match shards::deliver(&call.env, &site, &delivery).await? {
         Delivered::Durable(stored) => stored,
         Delivered::Refused(outcome) => return Err(refusal(&vec![outcome; outcomes.len()])),
-        Delivered::UnknownSite => {
+        Delivered::UnknownSite | Delivered::Overtaken => {
             shards::forget(&site);
             count_homeless(Outcome::Invalid(Invalid::UnknownSite).reason(), outcomes.len() as u64);
             return Err(Refusal::unknown_site());

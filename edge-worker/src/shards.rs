@@ -7,7 +7,7 @@
 
 use crate::registry::{self, Known};
 use crate::site_store::client::{self, Answer, Delivered, Stored};
-use crate::site_store::delivery::{Delivery, Sender};
+use crate::site_store::delivery::{Delivery, Progress, Sender};
 use crate::site_store::question::{Count, Question, tell_damage};
 use crate::site_store::site_day;
 use crate::site_store::visitor::{Salt, hash};
@@ -63,6 +63,7 @@ pub async fn deliver(env: &Env, domain: &str, delivery: &Delivery) -> Result<Del
             Delivered::Durable(all) => Delivered::Durable(all.into_iter().filter_map(Stored::outcome).collect()),
             Delivered::UnknownSite => Delivered::UnknownSite,
             Delivered::Refused(outcome) => Delivered::Refused(outcome),
+            Delivered::Overtaken => Delivered::Overtaken,
         });
     }
     if delivery.signed.is_some() {
@@ -72,6 +73,7 @@ pub async fn deliver(env: &Env, domain: &str, delivery: &Delivery) -> Result<Del
             Delivered::Durable(_) => {}
             Delivered::UnknownSite => return Ok(Delivered::UnknownSite),
             Delivered::Refused(outcome) => return Ok(Delivered::Refused(outcome)),
+            Delivered::Overtaken => return Ok(Delivered::Overtaken),
         }
     }
     let (mut now, before) = places(env, domain, &known, delivery).await?;
@@ -90,12 +92,19 @@ pub async fn deliver(env: &Env, domain: &str, delivery: &Delivery) -> Result<Del
         let deliveries = divided.into_iter().map(|(shard, (mut own, positions))| async move {
             own.now_ms = delivery.now_ms;
             own.only_going_on = going_on;
-            own.progress.clone_from(&delivery.progress);
+            own.progress = delivery.progress.as_ref().map(|progress| Progress {
+                done: progress.done.get(shard as usize).copied().into_iter().collect(),
+                ..progress.clone()
+            });
             Ok::<_, Error>((client::deliver(env, &object(domain, shard), &own).await?, positions))
         });
         // Each is waited for, whatever becomes of the others.
         for delivered in join_all(deliveries).await {
-            let (Delivered::Durable(outcomes), positions) = delivered? else { return Ok(Delivered::UnknownSite) };
+            let (outcomes, positions) = match delivered? {
+                (Delivered::Durable(outcomes), positions) => (outcomes, positions),
+                (Delivered::Overtaken, _) => return Ok(Delivered::Overtaken),
+                _ => return Ok(Delivered::UnknownSite),
+            };
             for (outcome, position) in outcomes.into_iter().zip(positions) {
                 stored.iter_mut().skip(position).take(1).for_each(|slot| *slot = outcome.outcome());
             }

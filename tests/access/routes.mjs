@@ -71,6 +71,7 @@ export const SAMPLES = {
   "GET /openapi.json": () => ({}),
   // Whoever is let in is told that nothing is broken nowhere.
   "POST /api/v1/test/panic": () => ({ ok: 400 }),
+  "POST /api/v1/test/alarm": (site) => ({ path: `/api/v1/test/alarm?site=${site}` }),
 };
 
 /** The request of a route about a site: method, path, body, its type, and the status of an answer. */

@@ -42,7 +42,7 @@ def converts(goal):
 
 
 def load(db, table, events, goals):
-    """Makes `table` out of events as they were imported, in the order of arrival."""
+    """Makes `table`, or makes it anew, out of events as they were imported, in the order of arrival."""
     rows = [
         [
             number,
@@ -73,7 +73,7 @@ def load(db, table, events, goals):
     viewed = "FILTER (name = 'pageview')"
     db.execute(
         f"""
-        CREATE TABLE {table} AS
+        CREATE OR REPLACE TABLE {table} AS
         WITH arrived AS (
             SELECT *, epoch(stamp::TIMESTAMPTZ)::BIGINT AS time FROM (SELECT {unnested})
         ), gaps AS (

@@ -1,8 +1,8 @@
 """What the Stats API must answer, computed by DuckDB: python truth.py
 
-Reads a JSON object per line: `{"site","zone","goals","events"}` makes a site known, `{"now","query"}` asks. Each is
-answered with a line: `{}` for a site; for a query its range, warnings, time labels, and all rows in order, each with
-the values that its order goes by, so that what ties may come in any order.
+Reads a JSON object per line: `{"site","zone","goals","events"}` makes a site known or gives it other events,
+`{"now","query"}` asks. Each is answered with a line: `{}` for a site; for a query its range, warnings, time labels, and
+all rows in order, each with the values that its order goes by, so that what ties may come in any order.
 
 Independent of the product: visits, filters and metrics are SQL written from what the Stats API's tests and documents
 say, wall clocks are Python's.
@@ -144,7 +144,8 @@ for line in sys.stdin:
     message = json.loads(line)
     reply = {}
     if "events" in message:
-        sites[message["site"]] = Site(f"site_{len(sites)}", message)
+        known = sites.get(message["site"])
+        sites[message["site"]] = Site(known.table if known else f"site_{len(sites)}", message)
     else:
         now = int(datetime.fromisoformat(message["now"]).timestamp())
         reply = sites[message["query"]["site_id"]].reply(message["query"], now)

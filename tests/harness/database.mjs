@@ -48,6 +48,19 @@ export function readDatabase(worker, site, statement) {
   }
 }
 
+/** What SQLite finds wrong with the databases of a worker that has ended: `{file, says}` for each, "ok" where nothing is. */
+export function checkDatabases(worker) {
+  const copy = scratch("copy");
+  try {
+    // A copy, so that it is the worker who finishes or takes back what was under way.
+    cpSync(join(worker.data, "objects"), copy, { recursive: true });
+    const all = readdirSync(copy, { recursive: true }).filter((name) => name.endsWith(".sqlite"));
+    return all.map((file) => ({ file, says: run(join(copy, file), "PRAGMA quick_check").flat().join("; ") }));
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
 /** Changes a site's database. The worker must have ended. */
 export function changeDatabase(worker, site, statement) {
   return run(fileOf(join(worker.data, "objects"), site), statement);

@@ -154,10 +154,12 @@ test("paths that lead nowhere are refused", async () => {
     const answer = await api.request("GET", path, { key: ADMIN_KEY });
     assertRefused(answer, { sent: MARK, what: path.slice(0, 60) });
   }
-  // The trial's route is there under test alone.
+  // The trial's routes are there under test alone.
   const plain = await Worker.start({ test: false });
   try {
-    assertRefused(await plain.api.owner("POST", "/api/v1/test/panic?where=worker"), { status: 404 });
+    for (const path of ["panic?where=worker", "alarm?site=a.test"]) {
+      assertRefused(await plain.api.owner("POST", `/api/v1/test/${path}`), { status: 404 });
+    }
   } finally {
     await plain.dispose();
   }

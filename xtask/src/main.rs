@@ -27,8 +27,9 @@ cargo xtask dev    [--port P] [--data DIR] [--empty]
       --data DIR   the folder of data (data)
       --empty      without the demo site's data
 
-cargo xtask test   [--only NAME]... [--list]
+cargo xtask test   [--only NAME]... [--nightly] [--list]
     Everything that must hold. The last line counts what passed and failed.
+      --nightly    the longer form of the suites that have one: more kills, more random queries
 
 cargo xtask build  [--json FILE]
     All artefacts as they ship, in dist, with a table of their bytes; fails over the budgets of wasm-pack.toml.
@@ -53,6 +54,7 @@ struct Options {
     json: Option<PathBuf>,
     empty: bool,
     list: bool,
+    nightly: bool,
     only: Vec<String>,
     seconds: Option<u64>,
     events: Option<u64>,
@@ -85,7 +87,7 @@ fn run() -> Result<ExitCode> {
         "build" => build::command(options.json.as_deref()),
         "dev" => dev::command(options.port.unwrap_or(8787), options.data, options.empty),
         "serve" => serve::command(options.port.unwrap_or(8787), options.data),
-        "test" => suites::command(&options.only, options.list),
+        "test" => suites::command(&options.only, options.list, options.nightly),
         "bench" => {
             let amount = bench::Amount {
                 seconds: options.seconds.unwrap_or(3),
@@ -118,6 +120,7 @@ fn options(arguments: &mut Parser) -> Result<Option<Options>> {
             Arg::Long("only") => options.only.push(arguments.value()?.string()?),
             Arg::Long("empty") => options.empty = true,
             Arg::Long("list") => options.list = true,
+            Arg::Long("nightly") => options.nightly = true,
             // There is one kind of build: the one that ships.
             Arg::Long("release") => {}
             Arg::Long("help") | Arg::Short('h') => return Ok(None),

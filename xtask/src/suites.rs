@@ -11,13 +11,14 @@ use std::time::Instant;
 use std::{env, fs};
 
 /// End-to-end suites: folders of `tests` with `*.test.mjs`, run by node's test runner in this order.
-const END_TO_END: [&str; 14] = [
+const END_TO_END: [&str; 15] = [
     "conformance",
     "queries",
     "access",
     "shards",
     "export",
     "hostile",
+    "fault",
     "tracker",
     "browsers",
     "peers",
@@ -28,6 +29,8 @@ const END_TO_END: [&str; 14] = [
     "packages",
 ];
 const STATIC: [&str; 3] = ["format", "lint", "unit"];
+/// The suites that have a longer form, for nights.
+const NIGHTLY: [&str; 2] = ["fault", "differential"];
 
 /// What a suite counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +39,11 @@ struct Count {
     failed: u64,
 }
 
-/// Runs all suites, or the named ones.
-pub(crate) fn command(only: &[String], list: bool) -> Result<ExitCode> {
+/// Runs all suites, or the named ones; nightly those in their longer form that have one.
+///
+/// # Errors
+/// Where a name is no suite's, or that of one without a longer form is asked for nightly.
+pub(crate) fn command(only: &[String], list: bool, nightly: bool) -> Result<ExitCode> {
     let names: Vec<&str> = STATIC.into_iter().chain(["build"]).chain(END_TO_END).collect();
     if list {
         println!("{}", names.join("\n"));
@@ -45,6 +51,9 @@ pub(crate) fn command(only: &[String], list: bool) -> Result<ExitCode> {
     }
     if let Some(unknown) = only.iter().find(|name| !names.contains(&name.as_str())) {
         bail!("there is no suite {unknown:?}; --list names them");
+    }
+    if nightly && let Some(short) = only.iter().find(|name| !NIGHTLY.contains(&name.as_str())) {
+        bail!("the suite {short:?} has no nightly form; these have one: {}", NIGHTLY.join(", "));
     }
     let wanted = |name: &str| only.is_empty() || only.iter().any(|named| named == name);
     let mut total = Count::default();
@@ -64,7 +73,7 @@ pub(crate) fn command(only: &[String], list: bool) -> Result<ExitCode> {
                 one(within)
             }
             _ if needs_build && built == Some(false) => one(false),
-            _ => run(name).unwrap_or_else(|error| {
+            _ => run(name, nightly).unwrap_or_else(|error| {
                 eprintln!("error: {error:#}");
                 one(false)
             }),
@@ -87,7 +96,7 @@ fn one(passed: bool) -> Count {
     Count { passed: passed.into(), failed: (!passed).into() }
 }
 
-fn run(suite: &str) -> Result<Count> {
+fn run(suite: &str, nightly: bool) -> Result<Count> {
     let cargo = || {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(place::root());
@@ -100,11 +109,11 @@ fn run(suite: &str) -> Result<Count> {
             counted(cargo().args(strict).args(["--", "--deny", "warnings"]))
         }
         "unit" => counted(cargo().args(["test", "--locked", "--workspace", "--all-features"])),
-        suite => end_to_end(suite),
+        suite => end_to_end(suite, nightly),
     }
 }
 
-fn end_to_end(suite: &str) -> Result<Count> {
+fn end_to_end(suite: &str, nightly: bool) -> Result<Count> {
     let mut files: Vec<PathBuf> = fs::read_dir(place::root().join("tests").join(suite))?
         .flatten()
         .map(|entry| entry.path())
@@ -119,6 +128,9 @@ fn end_to_end(suite: &str) -> Result<Count> {
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files).current_dir(place::root());
     for (name, value) in variables()? {
         node.env(name, value);
+    }
+    if nightly {
+        node.env("PASSERBY_NIGHTLY", "1");
     }
     counted(&mut node)
 }
@@ -174,6 +186,13 @@ fn reported(line: &str) -> Count {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_suite_that_has_no_nightly_form_says_so() {
+        let error = command(&["fault".into(), "hostile".into()], false, true).expect_err("a refusal").to_string();
+        assert!(error.contains("\"hostile\"") && error.contains("fault, differential"), "{error}");
+        assert!(NIGHTLY.iter().all(|name| END_TO_END.contains(name)));
+    }
 
     #[test]
     fn results_of_both_runners_are_counted() {

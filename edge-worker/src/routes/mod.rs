@@ -102,6 +102,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::Metrics => metrics::answer(call).await,
         To::Health => Ok(health::answer()),
         To::OpenApi => Ok(openapi::answer()),
-        To::Panic => trial::answer(call).await,
+        To::Panic => trial::panic(call).await,
+        To::Alarm => trial::alarm(call).await,
     }
 }

@@ -135,7 +135,7 @@ fn said(route: &Route) -> (&'static str, &'static [&'static str], &'static str, 
         To::Metrics => ("Counters for Prometheus", &[], "200", &["text/plain"]),
         To::Health => ("Says that the worker runs", &[], "200", &[JSON]),
         To::OpenApi => ("This document", &[], "200", &[JSON]),
-        To::Panic => ("Breaks something, in test mode", &[], "200", &[JSON]),
+        To::Panic | To::Alarm => ("What only tests ask for", &[], "200", &[JSON]),
     }
 }
 

@@ -37,6 +37,14 @@ pub(super) enum To {
     Health,
     OpenApi,
     Panic,
+    Alarm,
+}
+
+impl To {
+    /// Whether only tests ask for it.
+    fn is_trial(self) -> bool {
+        matches!(self, Self::Panic | Self::Alarm)
+    }
 }
 
 /// A route.
@@ -62,7 +70,7 @@ const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 38] = [
+const ROUTES: [Route; 39] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
@@ -102,6 +110,7 @@ const ROUTES: [Route; 38] = [
     row(Method::Get, "/healthz", ANYONE, To::Health),
     row(Method::Get, "/openapi.json", ANYONE, To::OpenApi),
     row(Method::Post, "/api/v1/test/panic", OPERATOR, To::Panic),
+    row(Method::Post, "/api/v1/test/alarm", OPERATOR, To::Alarm),
 ];
 
 /// What there is for a method and a path.
@@ -115,16 +124,16 @@ pub(super) enum Found<'a> {
     Nothing,
 }
 
-/// Every route but that of test mode.
+/// Every route but those of test mode.
 pub(super) fn public() -> impl Iterator<Item = &'static Route> {
-    ROUTES.iter().filter(|route| route.to != To::Panic)
+    ROUTES.iter().filter(|route| !route.to.is_trial())
 }
 
-/// Finds the route of a request; that of test mode only there. The method is as it came: the platform's type takes every
+/// Finds the route of a request; those of test mode only there. The method is as it came: the platform's type takes every
 /// one that it does not know for `GET`.
 pub(super) fn find<'a>(method: &str, path: &'a str, test_mode: bool) -> Found<'a> {
     let mut others = String::new();
-    for route in ROUTES.iter().filter(|route| test_mode || route.to != To::Panic) {
+    for route in ROUTES.iter().filter(|route| test_mode || !route.to.is_trial()) {
         let Some(parts) = matched(route.path, path) else { continue };
         if route.method.as_ref() == method {
             return Found::Route(route, parts);
@@ -193,10 +202,12 @@ mod tests {
     }
 
     #[test]
-    fn the_route_that_breaks_is_there_in_test_mode_alone() {
-        assert_eq!(find("POST", "/api/v1/test/panic", false), Found::Nothing);
-        assert_eq!(find("GET", "/api/v1/test/panic", false), Found::Nothing);
-        assert!(matches!(find("POST", "/api/v1/test/panic", true), Found::Route(..)));
+    fn what_only_tests_ask_for_is_there_in_test_mode_alone() {
+        for path in ["/api/v1/test/panic", "/api/v1/test/alarm"] {
+            assert_eq!(find("POST", path, false), Found::Nothing);
+            assert_eq!(find("GET", path, false), Found::Nothing);
+            assert!(matches!(find("POST", path, true), Found::Route(..)));
+        }
     }
 
     /// The tests of access read that table too, and ask the worker for each of its rows.

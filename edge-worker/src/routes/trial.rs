@@ -1,13 +1,18 @@
-//! `POST /api/v1/test/panic?where=worker|object|parquet`: breaks on purpose, to prove that the next request works. Test mode only.
+//! What only tests ask for, in test mode only.
+//!
+//! `POST /api/v1/test/panic?where=worker|object|parquet` breaks on purpose, to prove that the next request works.
+//! `POST /api/v1/test/alarm?site=&times=` runs a site's alarm now, which else comes when it is time.
 
-use crate::answer::{Answer, Refusal};
+use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
+use crate::ingest;
+use crate::shards;
 use crate::site_store::client;
 use crate::site_store::question::Question;
 
 /// Panics in the worker, in the object of the site given as `site`, or in the module of Parquet.
 #[allow(clippy::panic, reason = "the panic is what is asked for, and only in test mode")]
-pub(super) async fn answer(call: &Call) -> Answer {
+pub(super) async fn panic(call: &Call) -> Answer {
     match call.parameter("where").as_deref() {
         Some("worker") => panic!("asked to break"),
         Some("object") => {
@@ -21,4 +26,12 @@ pub(super) async fn answer(call: &Call) -> Answer {
         }
         _ => Err(Refusal::malformed("Say where: worker, object or parquet.")),
     }
+}
+
+/// Runs the alarm of every object of a site, up to 255 times in a row; once where `times` is not given.
+pub(super) async fn alarm(call: &Call) -> Answer {
+    let site = ingest::known_site(call, &call.parameter("site").unwrap_or_default(), 0).await?;
+    let times = call.parameter("times").and_then(|times| times.parse().ok()).unwrap_or(1);
+    shards::ask_all(&call.env, &site, &Question::Alarm { times }).await?;
+    Ok(of_json(200, &serde_json::json!({ "times": times })))
 }

@@ -21,6 +21,8 @@ pub const FAILED: u8 = 2;
 pub const REPLAYED: u8 = 3;
 /// First byte: too many signed requests came for another nonce to be remembered; the events are counted as refused.
 pub const TOO_MANY_SIGNED: u8 = 4;
+/// First byte: another request has brought lines of the same import, nothing is stored.
+pub const OVERTAKEN: u8 = 5;
 
 #[wasm_bindgen]
 extern "C" {
@@ -87,6 +89,8 @@ pub enum Delivered<T> {
     UnknownSite,
     /// All of its events ended so, because of the request that they came by.
     Refused(Outcome),
+    /// It is part of an import that another request brings as well; nothing of it is counted.
+    Overtaken,
 }
 
 /// Hands a delivery over and waits until it is durable.
@@ -97,6 +101,7 @@ pub async fn deliver(env: &Env, object: &str, delivery: &Delivery) -> Result<Del
         Some((&DURABLE, stored)) => Ok(Delivered::Durable(stored.iter().map(|byte| Stored::of(*byte)).collect())),
         Some((&UNKNOWN_SITE, _)) => Ok(Delivered::UnknownSite),
         Some((&REPLAYED, _)) => Ok(Delivered::Refused(Outcome::Unauthorised(Unauthorised::Replayed))),
+        Some((&OVERTAKEN, _)) => Ok(Delivered::Overtaken),
         Some((&TOO_MANY_SIGNED, _)) => Ok(Delivered::Refused(Outcome::RateLimited)),
         _ => Err(Error::RustError("the site's store did not commit".into())),
     }

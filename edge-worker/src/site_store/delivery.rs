@@ -39,6 +39,9 @@ pub struct Refused {
 pub struct Progress {
     /// The importer's idempotency key.
     pub key: String,
+    /// Lines that were done before this delivery, as the importer knows it of each object of the site, in their order.
+    /// An object that has more has them from another request of the same import.
+    pub done: Vec<u32>,
     /// Lines of the import that are done once this delivery is committed.
     pub lines: u32,
 }
@@ -154,6 +157,8 @@ impl Delivery {
             Some(progress) => {
                 out.push(1);
                 put_text(&mut out, &progress.key);
+                put_count(&mut out, progress.done.len());
+                progress.done.iter().for_each(|done| out.extend_from_slice(&done.to_le_bytes()));
                 out.extend_from_slice(&progress.lines.to_le_bytes());
             }
         }
@@ -198,7 +203,9 @@ impl Delivery {
             delivery.dropped.push(Dropped { id: EventId(reader.array()?), events: reader.count()? });
         }
         if reader.byte()? == 1 {
-            delivery.progress = Some(Progress { key: reader.text()?, lines: reader.count()? });
+            let key = reader.text()?;
+            let done = (0..reader.count()?).map(|_| reader.count()).collect::<Result<_, _>>()?;
+            delivery.progress = Some(Progress { key, done, lines: reader.count()? });
         }
         if reader.byte()? == 1 {
             delivery.signed = Some(Signed { nonce: reader.array()?, events: reader.count()? });
@@ -268,7 +275,7 @@ mod tests {
         delivery.refuse(Outcome::Filtered(Filtered::Bot));
         delivery.refuse(Outcome::Filtered(Filtered::Bot));
         delivery.dropped.push(Dropped { id: EventId([4; 16]), events: 9 });
-        delivery.progress = Some(Progress { key: "k".into(), lines: 7 });
+        delivery.progress = Some(Progress { key: "k".into(), done: vec![3, 0], lines: 7 });
         delivery.signed = Some(Signed { nonce: [5; 16], events: 3 });
         delivery
     }

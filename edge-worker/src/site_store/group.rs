@@ -70,6 +70,11 @@ impl Group {
         (outcomes, durable)
     }
 
+    /// How many lines of an import are done once this is committed, if any of them wait here.
+    pub fn lines_of(&self, key: &str) -> Option<u32> {
+        self.imports.iter().rev().find(|(progress, _)| progress.key == key).map(|(progress, _)| progress.lines)
+    }
+
     /// Whether this is the first delivery of the group, whose task is to commit it.
     pub fn has_one_waiter(&self) -> bool {
         self.waiters.len() == 1

@@ -30,7 +30,7 @@ pub mod visitor;
 use active::ActiveVisitors;
 use client::Stored;
 use dedupe::{ArrivalDay, DedupeWindow};
-use delivery::{Delivery, Signed};
+use delivery::{Delivery, Progress, Signed};
 use group::Group;
 use nonces::{Claim, Nonces};
 use protocol::outcome::{Outcome, Unauthorised};
@@ -130,6 +130,7 @@ impl SiteStore {
         Ok(match self.site.deliver(&bytes).await? {
             Taken::UnknownSite => vec![client::UNKNOWN_SITE],
             Taken::Failed => vec![client::FAILED],
+            Taken::Overtaken => vec![client::OVERTAKEN],
             Taken::Refused(Claim::Full) => vec![client::TOO_MANY_SIGNED],
             Taken::Refused(_) => vec![client::REPLAYED],
             Taken::Durable(stored) => {
@@ -173,6 +174,8 @@ enum Taken {
     Durable(Vec<Stored>),
     UnknownSite,
     Failed,
+    /// Another request brings the same import.
+    Overtaken,
     /// Because of its nonce.
     Refused(Claim),
 }
@@ -190,6 +193,9 @@ impl Site {
         delivery.keep_only(&here);
         // From here to the commit's registration nothing is awaited: the ids and the group change together.
         self.load_window(ArrivalDay::of_ms(delivery.now_ms))?;
+        if self.is_overtaken(&delivery)? {
+            return Ok(Taken::Overtaken);
+        }
         let now_ms = delivery.now_ms;
         let claim = match delivery.signed {
             Some(signed) => self.claim(now_ms.div_euclid(1000), signed)?,
@@ -234,6 +240,16 @@ impl Site {
             });
         }
         Ok(joined)
+    }
+
+    /// Whether a delivery is part of an import of which another request has brought lines since this one looked. Both
+    /// would bring what follows, which has no ids to be known by.
+    fn is_overtaken(&self, delivery: &Delivery) -> Result<bool> {
+        let Some(Progress { key, done, .. }) = &delivery.progress else { return Ok(false) };
+        let waiting = self.group.borrow().lines_of(key).map(i64::from);
+        let lines =
+            waiting.map_or_else(|| schema::import_progress(&self.storage.sql(), key).map(|(lines, _)| lines), Ok)?;
+        Ok(lines > done.first().copied().unwrap_or_default().into())
     }
 
     /// The present, in milliseconds since 1970; to a test whose events have a time of their own it is that.

@@ -9,7 +9,7 @@ use engine::site::SiteSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::rc::Rc;
-use worker::{Result, SqlStorageValue};
+use worker::Result;
 
 /// A question.
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,6 +62,11 @@ pub enum Question {
         /// The importer's idempotency key.
         key: String,
     },
+    /// Do what an alarm does, so many times over. Test mode only.
+    Alarm {
+        /// How many times.
+        times: u8,
+    },
     /// Break, to prove that breaking is survived. Test mode only.
     Panic,
 }
@@ -92,7 +97,11 @@ pub(super) async fn answer(site: &Rc<Site>, question: Question) -> Result<Value>
         Question::Imported => site.write_down_soon().await.map(|()| ok(Value::Null)),
         Question::Outcomes => outcomes(site).map(ok),
         Question::Damage => Ok(ok(json!({ "segments": site.damaged_segments().await? }))),
-        Question::ImportProgress { key } => import_progress(site, &key).map(ok),
+        Question::ImportProgress { key } => {
+            let (lines, accepted) = schema::import_progress(&site.storage.sql(), &key)?;
+            Ok(ok(json!({ "lines": lines, "accepted": accepted })))
+        }
+        Question::Alarm { times } => run_alarm(site, times).await,
         Question::Panic => break_down(site),
     }
 }
@@ -218,11 +227,15 @@ fn outcomes(site: &Site) -> Result<Value> {
     Ok(json!({ "received": received, "outcomes": table }))
 }
 
-fn import_progress(site: &Site, key: &str) -> Result<Value> {
-    let statement = "SELECT lines, accepted FROM imports WHERE key = ?";
-    let rows = schema::rows(&site.storage.sql(), statement, vec![SqlStorageValue::from(key)])?;
-    let of = |column| rows.first().and_then(|row| schema::integer(row, column)).unwrap_or(0);
-    Ok(json!({ "lines": of(0), "accepted": of(1) }))
+/// Runs the alarm, which a runtime may deliver late and more than once.
+async fn run_alarm(site: &Rc<Site>, times: u8) -> Result<Value> {
+    if !site.test_mode {
+        return Ok(json!({ "status": 404, "body": null }));
+    }
+    for _ in 0..times {
+        site.on_alarm().await?;
+    }
+    Ok(ok(Value::Null))
 }
 
 /// Writes, then panics: what was written must not be there afterwards.

@@ -51,8 +51,8 @@ impl Rollups {
     fn read(&self, id: SegmentId) -> Result<Option<Vec<u8>>> {
         let statement = "SELECT counted FROM rollups WHERE question = ? AND segment = ?";
         let values = vec![SqlStorageValue::Blob(self.question.to_vec()), SqlStorageValue::Integer(id.0)];
-        let row = self.sql.exec(statement, values)?.raw().next().transpose()?;
-        Ok(row.and_then(|row| schema::blob(&row, 0).map(<[u8]>::to_vec)))
+        let rows = schema::rows(&self.sql, statement, values)?;
+        Ok(rows.first().and_then(|row| schema::blob(row, 0).map(<[u8]>::to_vec)))
     }
 }
 

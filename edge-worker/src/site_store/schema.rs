@@ -131,6 +131,13 @@ fn nonces_table(period: Period) -> String {
     format!("nonces_{}", period.0)
 }
 
+/// How many lines of an import are done, and how many events of them were accepted.
+pub fn import_progress(sql: &SqlStorage, key: &str) -> Result<(i64, i64)> {
+    let rows = rows(sql, "SELECT lines, accepted FROM imports WHERE key = ?", vec![SqlStorageValue::from(key)])?;
+    let of = |column| rows.first().and_then(|row| integer(row, column)).unwrap_or(0);
+    Ok((of(0), of(1)))
+}
+
 /// All rows of a statement.
 // Once in the module: inlined it is in a dozen places, and a call is nothing beside the statement.
 #[inline(never)]

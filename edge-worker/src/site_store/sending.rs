@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use visitor::Salt;
-use worker::Result;
+use worker::{Result, SqlStorageValue};
 
 /// The salts that an event's day needs.
 struct DaySalts {
@@ -88,12 +88,10 @@ impl Site {
     fn seen_lately(&self, now_s: i64) -> Result<Vec<(VisitorHash, i64)>> {
         let since_s = now_s - VISIT_GAP_S;
         let mut seen: Vec<_> = self.group.borrow().events().iter().map(|event| (event.visitor, event.time.0)).collect();
-        for row in self.storage.sql().exec("SELECT arrived_s, events FROM journal ORDER BY seq DESC", None)?.raw() {
-            let row = row?;
-            if schema::integer(&row, 0).is_none_or(|arrived_s| arrived_s < since_s) {
-                break;
-            }
-            let record = schema::blob(&row, 1).ok_or_else(|| schema::corrupt("journal"))?;
+        // All rows at once: who stops in the middle of a statement keeps the table from being dropped when it is emptied.
+        let statement = "SELECT events FROM journal WHERE arrived_s >= ?";
+        for row in schema::rows(&self.storage.sql(), statement, vec![SqlStorageValue::Integer(since_s)])? {
+            let record = schema::blob(&row, 0).ok_or_else(|| schema::corrupt("journal"))?;
             let events = engine::journal::decode(record).map_err(|_| schema::corrupt("journal"))?;
             seen.extend(events.iter().filter(|e| e.time.0 >= since_s).map(|event| (event.visitor, event.time.0)));
         }

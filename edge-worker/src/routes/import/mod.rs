@@ -63,6 +63,8 @@ struct Import {
     layout: Layout,
     /// Lines that an earlier import with this key has already brought to each of them.
     done_before: Vec<u64>,
+    /// Lines that this import has handed over, or found done.
+    handed_over: u64,
     now_ms: i64,
     lines: u64,
     received: u64,
@@ -87,6 +89,7 @@ impl Import {
             key,
             layout: known.layout.clone(),
             done_before: Vec::new(),
+            handed_over: 0,
             now_ms: call.now_ms(),
             lines: 0,
             received: 0,
@@ -151,7 +154,8 @@ impl Import {
         }
     }
 
-    /// Hands the part over and waits until it is durable.
+    /// Hands the part over and waits until it is durable. Where another request with the key has brought lines meanwhile,
+    /// nothing is taken in: whoever had no answer and sends again is not to be counted twice.
     async fn hand_over(&mut self, call: &Call) -> Result<(), Refusal> {
         let mut part = std::mem::take(&mut self.part);
         let lines = std::mem::take(&mut self.part_lines);
@@ -159,11 +163,17 @@ impl Import {
             return Ok(());
         }
         part.now_ms = self.now_ms;
-        part.progress = self.key.clone().map(|key| Progress { key, lines: self.lines as u32 });
-        let Delivered::Durable(outcomes) = shards::deliver(&call.env, &self.site, &part).await? else {
-            shards::forget(&self.site);
-            return Err(Refusal::unknown_site());
+        let done = self.done_before.iter().map(|done| self.handed_over.max(*done) as u32).collect();
+        part.progress = self.key.clone().map(|key| Progress { key, done, lines: self.lines as u32 });
+        let outcomes = match shards::deliver(&call.env, &self.site, &part).await? {
+            Delivered::Durable(outcomes) => outcomes,
+            Delivered::Overtaken => return Err(overtaken()),
+            Delivered::UnknownSite | Delivered::Refused(_) => {
+                shards::forget(&self.site);
+                return Err(Refusal::unknown_site());
+            }
         };
+        self.handed_over = self.lines;
         for (line, outcome) in lines.into_iter().zip(outcomes) {
             if outcome == Outcome::Accepted {
                 self.accepted += 1;
@@ -187,4 +197,15 @@ impl Import {
         }
         report
     }
+}
+
+/// Of two requests of an import that run at the same time one goes on.
+fn overtaken() -> Refusal {
+    let error = "Another request with this Idempotency-Key brings the same import.";
+    Refusal::new(
+        409,
+        "import_under_way",
+        error,
+        "Send it again once that has ended: it goes on where that one stopped.",
+    )
 }
