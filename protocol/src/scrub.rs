@@ -83,9 +83,11 @@ pub fn text(raw: &str) -> String {
     words::scrub(raw).into_owned()
 }
 
-/// Properties, keys and values.
+/// Properties, keys and values. A value that is an address, as of a link that was followed, is kept as a referrer is.
 pub fn props(given: &[(String, String)]) -> Vec<(String, String)> {
-    given.iter().map(|(key, value)| (text(key), text(value))).collect()
+    let is_one_word = |value: &str| !value.contains(char::is_whitespace);
+    let address = |value: &str| if is_one_word(value) { referrer(value) } else { None };
+    given.iter().map(|(key, value)| (text(key), address(value).unwrap_or_else(|| text(value)))).collect()
 }
 
 fn split(text: &str, at: char) -> (&str, &str) {
@@ -223,6 +225,22 @@ mod tests {
     }
 
     #[test]
+    fn an_address_in_a_property_has_no_query() {
+        for (raw, expected) in [
+            ("https://shop.example/a?token=1&gclid=2#top", "https://shop.example/a"),
+            ("https://anna:secret@shop.example/a", "https://shop.example/a"),
+            ("https://shop.example/u/anna@example.org", "https://shop.example/u/:email"),
+            ("HTTPS://shop.example/manual.PDF", "https://shop.example/manual.PDF"),
+            ("see https://shop.example/a", "see https://shop.example/a"),
+            ("why?", "why?"),
+            ("/search?q=1", "/search?q=1"),
+        ] {
+            let given = [(String::from("url"), String::from(raw))];
+            assert_eq!(props(&given), [(String::from("url"), String::from(expected))], "{raw}");
+        }
+    }
+
+    #[test]
     fn texts_lose_who_and_keep_what() {
         for (raw, expected) in [
             ("pro", "pro"),
@@ -233,6 +251,11 @@ mod tests {
             ("4111 1111 1111 1112", "4111 1111 1111 1112"),
             ("from DE89 3704 0044 0532 0130 00 today", "from :iban today"),
             ("ip 10.0.0.1 said", "ip :ip said"),
+            ("[2001:db8::1]:8080 [2001:db8::1] 10.0.0.1:80", ":ip :ip :ip"),
+            ("http://[2001:db8::1]/a http://10.0.0.1:80/a", ":ip :ip"),
+            ("src=10.0.0.1 root@2001:db8::1 10.0.0.1@eth0", ":ip :ip :ip"),
+            ("10.0.0.0/8 2001:db8::/32", ":ip :ip"),
+            ("https://example.com/1.2.3.4 a::b ::1", "https://example.com/1.2.3.4 a::b ::1"),
             ("version 1.2.3", "version 1.2.3"),
             ("order 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "order 3f2504e0-4f89-11d3-9a0c-0305e82c3301"),
             ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P", "Bearer :token"),

@@ -206,6 +206,19 @@ test("settings that make no sense are refused and change nothing", async () => {
   assert.deepEqual(await api.mustOwner("GET", `/api/v1/sites/${SITE}`), before);
 });
 
+test("a site that is deleted by several at once is deleted", async () => {
+  for (let round = 0; round < 3; round++) {
+    const site = `often-deleted-${round}.test`;
+    await api.mustOwner("PUT", `/api/v1/sites/${site}`, {});
+    const asked = Array.from({ length: 5 }, () => api.owner("DELETE", `/api/v1/sites/${site}`));
+    for (const answer of await Promise.all(asked)) {
+      // Who comes when it is gone is told so.
+      if (answer.status !== 200) assertRefused(answer, { status: 404, what: site });
+    }
+    assertRefused(await api.owner("GET", `/api/v1/sites/${site}`), { status: 404, what: site });
+  }
+});
+
 test("queries that make no sense are refused without repeating them", async () => {
   const raw = (body, type = "application/json") =>
     api.request("POST", "/api/v2/query", { body, key: ADMIN_KEY, headers: { "content-type": type } });

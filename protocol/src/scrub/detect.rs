@@ -81,17 +81,35 @@ fn is_pixel_density(name: &str) -> bool {
     name.strip_suffix('x').is_some_and(|number| number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// Whether a word is an IP address or has one where a tool would write it: as a host of an address, beside a user or an
+/// interface, as a value, with the length of a network's prefix.
 fn is_ip(word: &str) -> bool {
-    let bare = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or(word);
+    let host = word.split_once("://").map_or(word, |(_, rest)| rest.split('/').next().unwrap_or(rest));
+    host.split(['@', '=']).any(|part| {
+        let without_prefix =
+            part.split_once('/').filter(|(_, length)| length.bytes().all(|byte| byte.is_ascii_digit()));
+        is_ip_itself(without_prefix.map_or(part, |(address, _)| address))
+    })
+}
+
+fn is_ip_itself(text: &str) -> bool {
+    let in_brackets = text.strip_prefix('[').and_then(|text| text.split_once(']'));
+    let bare = in_brackets.filter(|(_, after)| after.is_empty() || is_port(after)).map_or(text, |(inside, _)| inside);
     let bare = bare.split('%').next().unwrap_or(bare);
     match bare.parse::<IpAddr>() {
         Ok(IpAddr::V4(_)) => true,
         // "::" and "a::" are punctuation in too many texts to be addresses.
         Ok(IpAddr::V6(address)) => address != Ipv6Addr::UNSPECIFIED && bare.len() >= 6,
         Err(_) => bare
-            .rsplit_once(':')
-            .is_some_and(|(host, port)| port.parse::<u16>().is_ok() && host.parse::<core::net::Ipv4Addr>().is_ok()),
+            .rfind(':')
+            .and_then(|colon| bare.split_at_checked(colon))
+            .is_some_and(|(host, after)| is_port(after) && host.parse::<core::net::Ipv4Addr>().is_ok()),
     }
+}
+
+/// Whether a text is a port with its colon.
+fn is_port(text: &str) -> bool {
+    text.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
 }
 
 fn is_token(word: &str) -> bool {

@@ -52,10 +52,15 @@ impl Site {
         if self.archive_before_s(now_s).is_some() { self.arm(LOOK_AGAIN).await } else { Ok(()) }
     }
 
-    /// Deletes all files of the site.
+    /// Deletes all files of the site. Where the site's tables are gone they were deleted with it: who asks again, because
+    /// the answer was lost or another one asked too, has nothing left to do.
     pub(in super::super) async fn delete_archive(&self) -> Result<()> {
         let Some(store) = &self.archive.store else { return Ok(()) };
-        for name in index::all(&self.storage.sql())? {
+        let sql = self.storage.sql();
+        if !schema::exists(&sql)? {
+            return Ok(());
+        }
+        for name in index::all(&sql)? {
             store.delete(&name).await?;
         }
         Ok(())
