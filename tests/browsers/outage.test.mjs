@@ -10,7 +10,7 @@ import { inEachBrowser } from "./stage.mjs";
 
 const MINUTES = 10;
 /** What browsers themselves write into the console about requests that fail. */
-const BROWSERS_OWN = /^console: (Failed to load resource|Access to fetch|Connecting to|Loading the script|Fetch API cannot load|Refused to connect|Cross-Origin Request Blocked)/;
+const BROWSERS_OWN = /^(console: (Failed to load resource|Access to fetch|Connecting to|Loading the script|Fetch API cannot load|Refused to connect)|(console|uncaught): Cross-Origin Request Blocked)/;
 
 /** Notes how far what is on the page moves. */
 const noteShifts = () => {

@@ -61,9 +61,10 @@ export class Tab {
     });
   }
 
-  /** Uncaught errors alone, without what Firefox reports like one: that a policy refused something. */
+  /** Uncaught errors alone, without what Firefox reports like one: that a policy refused something, or the network did. */
   get uncaught() {
-    return this.troubles.filter((trouble) => trouble.startsWith("uncaught") && !trouble.startsWith("uncaught: Content-Security-Policy"));
+    const ofFirefox = /^uncaught: (Content-Security-Policy|Cross-Origin Request Blocked)/;
+    return this.troubles.filter((trouble) => trouble.startsWith("uncaught") && !ofFirefox.test(trouble));
   }
 
   /** Opens an address, and waits until it is loaded. */
