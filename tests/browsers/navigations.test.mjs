@@ -59,16 +59,18 @@ play([
   {
     what: "routes of the Navigation API",
     prepare: () => navigation.addEventListener("navigate", (event) => event.destination.url.includes("/route") && event.intercept({ handler: async () => {} })),
-    act: async ({ tab, pages }) => {
+    act: async ({ tab }) => {
       await tab.ready();
-      await tab.evaluate(() => void navigation.navigate("/route/one"));
-      await tab.evaluate(() => new Promise((done) => setTimeout(done, 200)));
-      await tab.evaluate(() => void navigation.navigate("/route/two?tab=3"));
-      await tab.evaluate(() => new Promise((done) => setTimeout(done, 200)));
-      await tab.evaluate(() => void navigation.navigate("/route/two?tab=4"));
-      await tab.evaluate(() => new Promise((done) => setTimeout(done, 200)));
-      await tab.evaluate(() => history.pushState({}, "", "/pushed"));
-      await tab.evaluate(() => new Promise((done) => setTimeout(done, 200)));
+      const steps = [
+        () => void navigation.navigate("/route/one"),
+        () => void navigation.navigate("/route/two?tab=3"),
+        () => void navigation.navigate("/route/two?tab=4"),
+        () => history.pushState({}, "", "/pushed"),
+      ];
+      for (const step of steps) {
+        await tab.evaluate(step);
+        await tab.evaluate(() => new Promise((done) => setTimeout(done, 200)));
+      }
     },
     counts: { "/": 1, "/route/one": 1, "/route/two": 1, "/pushed": 1 },
     kinds: { navigate: 1, "soft-navigation": 3 },
