@@ -45,6 +45,9 @@ const collector :Workerd.Worker = (
     (name = "PASSERBY_COUNTRY_HEADER", fromEnvironment = "PASSERBY_COUNTRY_HEADER"),
     (name = "PASSERBY_GROUP_WINDOW_MS", fromEnvironment = "PASSERBY_GROUP_WINDOW_MS"),
     (name = "PASSERBY_JOURNAL_EVENTS", fromEnvironment = "PASSERBY_JOURNAL_EVENTS"),
+    (name = "PASSERBY_CLIENT_EVENTS_PER_SECOND", fromEnvironment = "PASSERBY_CLIENT_EVENTS_PER_SECOND"),
+    (name = "PASSERBY_SITE_EVENTS_PER_SECOND", fromEnvironment = "PASSERBY_SITE_EVENTS_PER_SECOND"),
+    (name = "PASSERBY_COALESCE", fromEnvironment = "PASSERBY_COALESCE"),
     (name = "PASSERBY_SHARDS", fromEnvironment = "PASSERBY_SHARDS"),
   ],
   durableObjectNamespaces = [

@@ -5,12 +5,25 @@
 // once, the objects' open transactions are rolled back, and the next call finds a fresh instance.
 import { DurableObject } from "cloudflare:workers";
 import * as rust from "./index.js";
+import { Overloaded, deliver, isFull } from "./outbox.mjs";
 
-const PANIC_ANSWER = JSON.stringify({
-  error: "Something broke inside the collector.",
-  code: "internal",
-  hint: "Send the request again; nothing of it was counted.",
-});
+/** What this file itself answers, by its status and reason code. */
+const PANIC = [500, "internal", "Something broke inside the collector.", "Send it again: events with an id count once."];
+const OVERLOADED = [503, "overloaded", "More comes than can be taken.", "Send it again after the time that Retry-After names."];
+const UNAVAILABLE = [503, "unavailable", "The store could not take the request.", "Send it again: events with an id count once."];
+
+function refusal([status, code, error, hint]) {
+  const headers = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "retry-after",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  };
+  if (status === 503) headers["retry-after"] = "1";
+  return new Response(JSON.stringify({ error, code, hint }), { status, headers });
+}
 
 let trapped = false;
 let generation = 0;
@@ -77,21 +90,72 @@ function guarded(call) {
   });
 }
 
+/** Runs a call into Rust that ends at once. */
+function atOnce(call) {
+  try {
+    revive();
+    return call();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) onTrap();
+    throw error;
+  }
+}
+
+/** A batch of more bytes takes the long way, where it is refused. */
+const BATCH_BYTES_MAX = 65_536;
+/** What the short way reads of a request, and the headers of its answers; learned from Rust at the first batch. */
+let names;
+let headers;
+
+/** Whether a request is a batch whose length is known. */
+function isBatch(request) {
+  const { url } = request;
+  return (
+    request.method === "POST" &&
+    url.startsWith("/e", url.indexOf("/", 8)) &&
+    url.length === url.indexOf("/", 8) + 2 &&
+    Number(request.headers.get("content-length") ?? Infinity) <= BATCH_BYTES_MAX
+  );
+}
+
+/** Answers a batch the short way; where there is anything to say but that it is taken in, the long way says it. */
+async function collect(request, env, ctx) {
+  // Read in any case: the runtime hangs up on who is answered before that.
+  const body = new Uint8Array(await request.arrayBuffer());
+  if (isFull()) return refusal(OVERLOADED);
+  if (names === undefined) {
+    names = atOnce(() => rust.namesOfHeaders(env)).split("\n");
+    const lines = atOnce(() => rust.headersOfAnswers()).split("\n");
+    headers = Object.fromEntries(lines.flatMap((line, at) => (at % 2 === 0 ? [[line, lines[at + 1]]] : [])));
+  }
+  const stated = names.map((name) => {
+    if (name === "") return "";
+    return (name.startsWith("cf.") ? request.cf?.[name.slice(3)] : request.headers.get(name)) ?? "";
+  });
+  const prepared = atOnce(() => rust.prepare(env, stated.join("\n"), body));
+  if (prepared !== undefined) {
+    const end = 2 + prepared[0] + prepared[1] * 256;
+    const object = String.fromCharCode(...prepared.subarray(2, end));
+    // Native promises alone wait here: the answer comes from another request's call, and only they come back to this one.
+    let answer;
+    try {
+      answer = await deliver(env, ctx, object, prepared.subarray(end));
+    } catch (error) {
+      return refusal(error instanceof Overloaded ? OVERLOADED : UNAVAILABLE);
+    }
+    const results = atOnce(() => rust.results(answer));
+    if (results !== undefined) return new Response(results, { headers });
+  }
+  return guarded(() => rust.fetch(new Request(request, { body }), env, ctx));
+}
+
 export default {
   async fetch(request, env, ctx) {
     try {
+      if (isBatch(request)) return await collect(request, env, ctx);
       return await guarded(() => rust.fetch(request, env, ctx));
     } catch {
-      return new Response(PANIC_ANSWER, {
-        status: 500,
-        headers: {
-          "content-type": "application/json",
-          "cache-control": "no-store",
-          "access-control-allow-origin": "*",
-          "x-content-type-options": "nosniff",
-          "referrer-policy": "no-referrer",
-        },
-      });
+      return refusal(PANIC);
     }
   },
 };

@@ -19,6 +19,8 @@ pub struct Refusal {
     pub results: Option<Value>,
     /// The methods that the path knows, for 405.
     pub allow: Option<String>,
+    /// In how many seconds it may be tried again, for 429 and 503.
+    pub retry_after_s: u32,
 }
 
 /// A route's end: a response, or a refusal.
@@ -27,7 +29,7 @@ pub type Answer = Result<Response, Refusal>;
 impl Refusal {
     /// A refusal without extras.
     pub fn new(status: u16, code: &'static str, error: &'static str, hint: &'static str) -> Self {
-        Self { status, code, error, hint, results: None, allow: None }
+        Self { status, code, error, hint, results: None, allow: None, retry_after_s: 1 }
     }
 
     /// Only these methods.
@@ -75,9 +77,7 @@ impl Refusal {
             let _ = response.headers().set("allow", &allow);
         }
         if self.status == 503 || self.status == 429 {
-            // Deploying takes longer than a fault lasts.
-            let seconds = if self.code == NEWER_SCHEMA { "60" } else { "1" };
-            let _ = response.headers().set("retry-after", seconds);
+            let _ = response.headers().set("retry-after", &self.retry_after_s.to_string());
         }
         response
     }
@@ -93,7 +93,9 @@ impl From<worker::Error> for Refusal {
         worker::console_error!("store: {}", error);
         if error.to_string().contains(schema::NEWER) {
             let error = "The site's data was written by a newer version of Passerby.";
-            return Self::new(503, NEWER_SCHEMA, error, "Deploy that version or a later one; nothing was changed.");
+            let hint = "Deploy that version or a later one; nothing was changed.";
+            // Deploying takes longer than a fault lasts.
+            return Self { retry_after_s: 60, ..Self::new(503, NEWER_SCHEMA, error, hint) };
         }
         let hint = "Send it again after the time that Retry-After names; nothing of it was counted.";
         Self::new(503, "unavailable", "The store could not take the request.", hint)

@@ -3,16 +3,14 @@
 use crate::access::Grant;
 use crate::answer::Refusal;
 use crate::config::Config;
-use crate::enrich::{arrival::Arrival, country, language};
 use crate::runtime;
-use crate::site_store::delivery::Sender;
+use crate::sender::{self, Stated};
 use futures_util::StreamExt;
-use jiff::Timestamp;
 use js_sys::Reflect;
-use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
 use url::Url;
 use wasm_bindgen::JsValue;
-use worker::{ByteStream, Env, Request};
+use worker::{ByteStream, Context, Env, Request};
 
 /// How much of a refused body is read to its end.
 const DISCARDED_BYTES_MAX: usize = 16 * 1_048_576;
@@ -23,8 +21,10 @@ pub struct Call {
     pub request: Request,
     /// The bindings.
     pub env: Env,
+    /// What the runtime lets a request leave behind.
+    pub context: Context,
     /// The settings.
-    pub config: Config,
+    pub config: Rc<Config>,
     /// The path, percent-encoded as it came.
     pub path: String,
     /// What the request may do.
@@ -33,9 +33,9 @@ pub struct Call {
 
 impl Call {
     /// A call of a request.
-    pub fn new(request: Request, env: Env) -> Self {
-        let config = Config::read(&env);
-        Self { path: request.path(), config, request, env, grant: Grant::Nothing }
+    pub fn new(request: Request, env: Env, context: Context) -> Self {
+        let config = Config::of(&env);
+        Self { path: request.path(), config, request, env, context, grant: Grant::Nothing }
     }
 
     /// A header's value; none where it is absent or empty.
@@ -46,8 +46,7 @@ impl Call {
     /// The present, in milliseconds since 1970. A test says what it is.
     pub fn now_ms(&self) -> i64 {
         let told = if self.config.test_mode { self.header("x-now") } else { None };
-        let told = told.and_then(|now| now.parse::<Timestamp>().ok());
-        told.map_or_else(runtime::clock_ms, Timestamp::as_millisecond)
+        sender::present_ms(&told.unwrap_or_default())
     }
 
     /// The present, in seconds since 1970.
@@ -63,13 +62,13 @@ impl Call {
 
     /// Refuses content types that are not listed, and encoded bodies. No content type at all passes.
     pub fn content_type(&self, types: &[&str], hint: &'static str) -> Result<(), Refusal> {
-        let given = self.header("content-type").unwrap_or_default();
-        let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let encoded = self.header("content-encoding").is_some_and(|encoding| encoding != "identity");
-        if encoded || (!essence.is_empty() && !types.contains(&essence.as_str())) {
-            return Err(Refusal::content_type(hint));
-        }
-        Ok(())
+        let text = |name| self.header(name).unwrap_or_default();
+        let stated = Stated {
+            content_type: text("content-type"),
+            content_encoding: text("content-encoding"),
+            ..Stated::default()
+        };
+        if stated.is_of_type(types) { Ok(()) } else { Err(Refusal::content_type(hint)) }
     }
 
     /// The body, as long as it is no longer than `bytes_max`; what is longer is not kept.
@@ -108,44 +107,16 @@ impl Call {
         }
     }
 
-    /// What the request says of the browser that sent it.
-    pub fn arrival(&self) -> Arrival {
-        let country = match &self.config.country_header {
-            Some(header) => self.header(header),
-            None => self.connection("country"),
+    /// What the request says of who sent it.
+    pub fn stated(&self) -> Stated {
+        let connection = Reflect::get(self.request.inner(), &JsValue::from_str("cf")).ok();
+        let value = |name: &str| match (name.strip_prefix(sender::OF_CONNECTION), &connection) {
+            (Some(property), Some(connection)) => runtime::text_property(connection, property),
+            (Some(_), None) => None,
+            _ => self.header(name),
         };
-        Arrival {
-            now_ms: self.now_ms(),
-            user_agent: self.header("user-agent").unwrap_or_default(),
-            country: country::code(&country.unwrap_or_default()),
-            language: language::primary(&self.header("accept-language").unwrap_or_default()),
-            screen_width: 0,
-            gpc: self.header("sec-gpc").as_deref() == Some("1"),
-            from_browser: true,
-        }
-    }
-
-    /// The browser that sent the request.
-    pub fn sender(&self) -> Sender {
-        Sender::Client { ip: self.client_ip(), user_agent: self.header("user-agent").unwrap_or_default() }
-    }
-
-    /// The address of the client: as the operator's own proxy names it, else the peer of the connection. What a client
-    /// says of itself in other headers changes nothing.
-    fn client_ip(&self) -> String {
-        let told = if self.config.test_mode { self.header("x-test-ip") } else { None };
-        let stated = told.or_else(|| match &self.config.client_ip_header {
-            // A proxy appends to what it was sent, so its own word is the last.
-            Some(header) => self.header(header).and_then(|list| list.rsplit(',').next().map(str::to_owned)),
-            None => self.connection("clientIp"),
-        });
-        canonical_ip(&stated.unwrap_or_default())
-    }
-
-    /// What the runtime says of the connection (`request.cf`).
-    fn connection(&self, property: &str) -> Option<String> {
-        let connection = Reflect::get(self.request.inner(), &JsValue::from_str("cf")).ok()?;
-        runtime::text_property(&connection, property)
+        let names = Stated::names(&self.config).into_iter();
+        Stated::of(names.map(|name| if name.is_empty() { None } else { value(name) }.unwrap_or_default()))
     }
 }
 
@@ -155,30 +126,5 @@ async fn discard(mut stream: ByteStream) {
         && let Some(Ok(chunk)) = stream.next().await
     {
         discarded += chunk.len();
-    }
-}
-
-/// An address in the one form it has, without a port; empty where it is none.
-pub fn canonical_ip(stated: &str) -> String {
-    let stated = stated.trim();
-    let address = stated.parse::<IpAddr>().or_else(|_| stated.parse::<SocketAddr>().map(|socket| socket.ip()));
-    address.map(|address| address.to_canonical().to_string()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn an_address_has_one_form() {
-        for (stated, canonical) in [
-            ("192.0.2.1", "192.0.2.1"),
-            (" 192.0.2.1:4711", "192.0.2.1"),
-            ("::ffff:192.0.2.1", "192.0.2.1"),
-            ("2001:DB8:0:0::1", "2001:db8::1"),
-            ("[2001:db8::1]:443", "2001:db8::1"),
-            ("unix:", ""),
-            ("", ""),
-        ] {
-            assert_eq!(super::canonical_ip(stated), canonical, "{stated}");
-        }
     }
 }

@@ -16,27 +16,38 @@ pub enum Audience {
     Owner,
 }
 
+/// What every answer carries.
+const EVERY: [(&str, &str); 3] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("strict-transport-security", "max-age=31536000"),
+];
+const ANY_SITE: [(&str, &str); 3] = [
+    ("access-control-allow-origin", "*"),
+    ("access-control-expose-headers", "x-passerby-dropped, retry-after"),
+    ("cross-origin-resource-policy", "cross-origin"),
+];
+const OWNER: [(&str, &str); 3] = [
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("content-security-policy", DASHBOARD_POLICY),
+];
+
+impl Audience {
+    /// The headers that every answer to it carries.
+    pub fn headers(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        EVERY.into_iter().chain(match self {
+            Self::AnySite => ANY_SITE,
+            Self::Owner => OWNER,
+        })
+    }
+}
+
 /// Sets the headers that every answer carries.
 pub fn protect(response: &Response, audience: Audience) {
-    let headers = response.headers();
-    // Setting a header fails only for names and values that are none, and these are our own.
-    let set = |name: &str, value: &str| {
-        let _ = headers.set(name, value);
-    };
-    set("x-content-type-options", "nosniff");
-    set("referrer-policy", "no-referrer");
-    set("strict-transport-security", "max-age=31536000");
-    match audience {
-        Audience::AnySite => {
-            set("access-control-allow-origin", "*");
-            set("access-control-expose-headers", "x-passerby-dropped, retry-after");
-            set("cross-origin-resource-policy", "cross-origin");
-        }
-        Audience::Owner => {
-            set("cross-origin-resource-policy", "same-origin");
-            set("cross-origin-opener-policy", "same-origin");
-            set("content-security-policy", DASHBOARD_POLICY);
-        }
+    for (name, value) in audience.headers() {
+        // Setting a header fails only for names and values that are none, and these are our own.
+        let _ = response.headers().set(name, value);
     }
 }
 

@@ -4,6 +4,7 @@ use crate::answer::Refusal;
 use crate::call::Call;
 use crate::domain;
 use crate::enrich::arrival::Arrival;
+use crate::rate;
 use crate::registry;
 use crate::shards;
 use crate::site_store::client::Delivered;
@@ -13,12 +14,19 @@ use protocol::event::{Dropped, Event, EventId};
 use protocol::outcome::{Invalid, Outcome, Unauthorised};
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+use worker::Delay;
 
 thread_local! {
     /// Events that belong to no site, by reason, since this isolate began. Nothing is written for them.
     static HOMELESS: RefCell<BTreeMap<&'static str, u64>> = RefCell::default();
+    /// Events that came too fast and are not written down yet, by site.
+    static LIMITED: RefCell<HashMap<String, u32>> = RefCell::default();
 }
+
+/// How long after the first of them that happens.
+const COUNT_LIMITED_AFTER: Duration = Duration::from_secs(1);
 
 /// One event of a request: what it is and who sent it, or why it was refused while it was read.
 pub type Received = Result<(Arrival, Sender, Event), Outcome>;
@@ -31,6 +39,27 @@ pub fn count_homeless(reason: &'static str, events: u64) {
 /// What was counted that way, by reason.
 pub fn homeless() -> BTreeMap<&'static str, u64> {
     HOMELESS.with_borrow(Clone::clone)
+}
+
+/// Counts events that came too fast. A flood of them is not answered with a flood of writes: they are written down a second
+/// later, all that came meanwhile together.
+fn count_rate_limited(call: &Call, site: &str, events: u32) {
+    let is_first = LIMITED.with_borrow_mut(|limited| {
+        let waiting = limited.get(site).copied();
+        limited.insert(site.to_owned(), waiting.unwrap_or(0) + events);
+        waiting.is_none()
+    });
+    if is_first {
+        let (env, site, now_ms) = (call.env.clone(), site.to_owned(), call.now_ms());
+        call.context.wait_until(async move {
+            Delay::from(COUNT_LIMITED_AFTER).await;
+            let events = LIMITED.with_borrow_mut(|limited| limited.remove(&site)).unwrap_or(0);
+            let counted = Delivery::refused(now_ms, Outcome::RateLimited, events);
+            if let Err(error) = shards::deliver(&env, &site, &counted).await {
+                worker::console_error!("rate limited: {}", error);
+            }
+        });
+    }
 }
 
 /// Counts a request with events whose sender may not send them: one, as nobody has read how many there are.
@@ -59,20 +88,48 @@ pub async fn known_site(call: &Call, site: &str, events: usize) -> Result<String
 }
 
 /// Takes events in, and reports of what was given up; one outcome for each event, in their order, once they are durable.
-/// The nonce of a signed request is used up with them.
+/// The nonce of a signed request is used up with them. `client` is whose pace is metered besides the site's.
 ///
 /// # Errors
-/// Where there is no such site, or the nonce is used up already: then nothing is taken in.
+/// Where there is no such site, they come too fast, or the nonce is used up already: then nothing is taken in.
 pub async fn take(
     call: &Call,
     site: &str,
+    client: Option<&Sender>,
     received: Vec<Received>,
     dropped: Vec<Dropped>,
     nonce: Option<Nonce>,
 ) -> Result<Vec<Outcome>, Refusal> {
     let site = known_site(call, site, received.len()).await?;
+    let count = received.len() + dropped.len();
+    if let Err(retry_after_s) = rate::pass(&call.config, &site, client, count) {
+        count_rate_limited(call, &site, count as u32);
+        return Err(Refusal { retry_after_s, ..refusal(&vec![Outcome::RateLimited; received.len().max(1)]) });
+    }
+    let (delivery, outcomes) = delivery(call.now_ms(), received, dropped, nonce);
+    let stored = match shards::deliver(&call.env, &site, &delivery).await? {
+        Delivered::Durable(stored) => stored,
+        Delivered::Refused(outcome) => return Err(refusal(&vec![outcome; outcomes.len()])),
+        Delivered::UnknownSite | Delivered::Overtaken => {
+            shards::forget(&site);
+            count_homeless(Outcome::Invalid(Invalid::UnknownSite).reason(), outcomes.len() as u64);
+            return Err(Refusal::unknown_site());
+        }
+    };
+    let mut stored = stored.into_iter();
+    Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| stored.next())).collect())
+}
+
+/// What is handed over of events that came now (milliseconds since 1970), and for each of them its outcome where that is
+/// decided already.
+pub fn delivery(
+    now_ms: i64,
+    received: Vec<Received>,
+    dropped: Vec<Dropped>,
+    nonce: Option<Nonce>,
+) -> (Delivery, Vec<Option<Outcome>>) {
     let signed = nonce.map(|nonce| Signed { nonce, events: received.len() as u32 });
-    let mut delivery = Delivery { now_ms: call.now_ms(), dropped, signed, ..Delivery::default() };
+    let mut delivery = Delivery { now_ms, dropped, signed, ..Delivery::default() };
     let mut outcomes = Vec::with_capacity(received.len());
     for event in received {
         let enriched = event.and_then(|(arrival, sender, event)| {
@@ -90,17 +147,7 @@ pub async fn take(
             }
         });
     }
-    let stored = match shards::deliver(&call.env, &site, &delivery).await? {
-        Delivered::Durable(stored) => stored,
-        Delivered::Refused(outcome) => return Err(refusal(&vec![outcome; outcomes.len()])),
-        Delivered::UnknownSite | Delivered::Overtaken => {
-            shards::forget(&site);
-            count_homeless(Outcome::Invalid(Invalid::UnknownSite).reason(), outcomes.len() as u64);
-            return Err(Refusal::unknown_site());
-        }
-    };
-    let mut stored = stored.into_iter();
-    Ok(outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| stored.next())).collect())
+    (delivery, outcomes)
 }
 
 /// An outcome as answers show it.

@@ -15,9 +15,12 @@ pub mod domain;
 pub mod enrich;
 pub mod ingest;
 pub mod parquet;
+pub mod quick;
+pub mod rate;
 pub mod registry;
 pub mod routes;
 pub mod runtime;
+pub mod sender;
 mod shards;
 pub mod signature;
 pub mod site_key;
@@ -26,7 +29,7 @@ pub mod site_store;
 use worker::{Context, Env, Request, Response, Result, event};
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     runtime::keep_panics_quiet();
-    Ok(routes::answer(call::Call::new(request, env)).await)
+    Ok(routes::answer(call::Call::new(request, env, context)).await)
 }

@@ -178,10 +178,7 @@ pub async fn has(env: &Env, domain: &str) -> Result<bool> {
 /// What is known of a site; none if it is not registered.
 pub async fn find(env: &Env, domain: &str) -> Result<Option<Rc<Known>>> {
     let now_ms = crate::runtime::clock_ms();
-    let remembered = REMEMBERED.with_borrow(|sites| sites.get(domain).cloned());
-    if let Some((known, until_ms)) = remembered
-        && now_ms < until_ms
-    {
+    if let Some(known) = remembered(domain, now_ms) {
         return Ok(known);
     }
     let found = ask(env, &Question::Find(domain.into())).await?;
@@ -190,6 +187,12 @@ pub async fn find(env: &Env, domain: &str) -> Result<Option<Rc<Known>>> {
     let known = layout.zip(zone).map(|(layout, zone)| Rc::new(Known { layout, zone }));
     remember(domain, known.clone(), now_ms + if known.is_some() { KNOWN_MS } else { UNKNOWN_MS });
     Ok(known)
+}
+
+/// What the worker remembers of a domain: none if it has to ask, and within that none if it is no site.
+pub fn remembered(domain: &str, now_ms: i64) -> Option<Option<Rc<Known>>> {
+    let remembered = REMEMBERED.with_borrow(|sites| sites.get(domain).cloned());
+    remembered.filter(|(_, until_ms)| now_ms < *until_ms).map(|(known, _)| known)
 }
 
 /// Registers a site, or updates what the list shows of it.

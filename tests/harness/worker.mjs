@@ -14,6 +14,9 @@ const WORKERD = workerd.default;
 /** The admin key of every worker that tests start. */
 export const ADMIN_KEY = "an admin key that only tests use";
 
+/** Tests send faster than clients may, but for those that are about that. */
+const UNLIMITED = { PASSERBY_CLIENT_EVENTS_PER_SECOND: "0", PASSERBY_SITE_EVENTS_PER_SECOND: "0" };
+
 /** A worker in the foreground of a test. */
 export class Worker {
   /** Starts one and waits until it answers. `env` adds to its settings, `data` reuses a folder. */
@@ -21,7 +24,7 @@ export class Worker {
     const worker = new Worker();
     worker.data = data;
     worker.log = "";
-    worker.env = { PASSERBY_ADMIN_KEY: ADMIN_KEY, ...(test ? { PASSERBY_TEST: "1" } : {}), ...env };
+    worker.env = { PASSERBY_ADMIN_KEY: ADMIN_KEY, ...UNLIMITED, ...(test ? { PASSERBY_TEST: "1" } : {}), ...env };
     worker.port = await freePort();
     worker.demoPort = await freePort();
     worker.url = `http://127.0.0.1:${worker.port}`;

@@ -21,8 +21,14 @@ pub(crate) fn command(port: u16, data: Option<PathBuf>, empty: bool) -> Result<E
     fs::create_dir_all(&data).with_context(|| format!("the folder {} cannot be made", data.display()))?;
     let admin_key = admin_key(&data)?;
     let demo_port = port.checked_add(1).context("the port after --port is needed too")?;
-    let mut workerd =
-        Workerd::start(&Settings { port, demo_port, data: &data, admin_key: &admin_key, client_ip_header: None })?;
+    let mut workerd = Workerd::start(&Settings {
+        port,
+        demo_port,
+        data: &data,
+        admin_key: &admin_key,
+        client_ip_header: None,
+        unlimited: false,
+    })?;
     let collector = Collector::on_port(port, &admin_key);
     collector.wait_until_ready(Duration::from_secs(20))?;
     if !collector.has_site(DEMO_PAGES)? {

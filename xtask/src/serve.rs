@@ -21,8 +21,14 @@ pub(crate) fn command(port: u16, data: Option<PathBuf>) -> Result<ExitCode> {
     build::all()?;
     let data = data.unwrap_or_else(|| place::root().join("data"));
     let demo_port = port.checked_add(1).context("the port after --port is needed too")?;
-    let mut workerd =
-        Workerd::start(&Settings { port, demo_port, data: &data, admin_key: &admin_key, client_ip_header: None })?;
+    let mut workerd = Workerd::start(&Settings {
+        port,
+        demo_port,
+        data: &data,
+        admin_key: &admin_key,
+        client_ip_header: None,
+        unlimited: false,
+    })?;
     Collector::on_port(port, &admin_key).wait_until_ready(Duration::from_secs(20))?;
     println!("Passerby answers on http://127.0.0.1:{port}/");
     wait(&mut workerd, &ended)

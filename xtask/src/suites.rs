@@ -11,7 +11,7 @@ use std::time::Instant;
 use std::{env, fs};
 
 /// End-to-end suites: folders of `tests` with `*.test.mjs`, run by node's test runner in this order.
-const END_TO_END: [&str; 16] = [
+const END_TO_END: [&str; 17] = [
     "conformance",
     "queries",
     "access",
@@ -19,6 +19,7 @@ const END_TO_END: [&str; 16] = [
     "export",
     "hostile",
     "fault",
+    "overload",
     "privacy",
     "tracker",
     "browsers",

@@ -9,7 +9,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// Variables of the operator's that reach the worker.
-const PASSED_ON: [&str; 7] = [
+const PASSED_ON: [&str; 10] = [
     "PASSERBY_SECRET",
     "PASSERBY_TEST",
     "PASSERBY_COUNTRY_HEADER",
@@ -17,6 +17,9 @@ const PASSED_ON: [&str; 7] = [
     "PASSERBY_GROUP_WINDOW_MS",
     "PASSERBY_JOURNAL_EVENTS",
     "PASSERBY_SHARDS",
+    "PASSERBY_CLIENT_EVENTS_PER_SECOND",
+    "PASSERBY_SITE_EVENTS_PER_SECOND",
+    "PASSERBY_COALESCE",
 ];
 /// How long requests in flight may take to end before the process is killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -29,6 +32,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) admin_key: &'a str,
     /// The header that names a request's sender, where it is not its connection.
     pub(crate) client_ip_header: Option<&'a str>,
+    /// Whether events may come as fast as they are sent: measurements ask what can be taken, not what may be sent.
+    pub(crate) unlimited: bool,
 }
 
 /// A running workerd, ended when dropped.
@@ -73,6 +78,9 @@ impl Workerd {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
+        }
+        if settings.unlimited {
+            command.env("PASSERBY_CLIENT_EVENTS_PER_SECOND", "0").env("PASSERBY_SITE_EVENTS_PER_SECOND", "0");
         }
         if let Some(header) = settings.client_ip_header {
             command.env("PASSERBY_CLIENT_IP_HEADER", header);

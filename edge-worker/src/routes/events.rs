@@ -31,7 +31,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
         return Err(ingest::refusal_of(Outcome::TooLarge(TooLarge::Events)));
     }
     let received = events.iter().map(|event| read(call, event)).collect();
-    let outcomes = ingest::take(call, site, received, Vec::new(), nonce).await?;
+    let outcomes = ingest::take(call, site, None, received, Vec::new(), nonce).await?;
     let results =
         outcomes.iter().zip(events).map(|(outcome, event)| with_id(ingest::result(*outcome), event)).collect();
     if outcomes.iter().all(|outcome| is_refusal(*outcome)) {
@@ -58,7 +58,7 @@ fn read(call: &Call, event: &Value) -> Received {
         // What is older than can be said is too old by the same rule.
         sent.age_ms = u32::try_from(age_ms.max(0)).unwrap_or(u32::MAX);
     }
-    let mut arrival = call.arrival();
+    let mut arrival = call.stated().arrival();
     // Who reports for a visitor names their browser; without it the server speaks of itself and is no robot.
     arrival.from_browser = user_agent.is_some();
     if ip.is_some() || user_agent.is_some() {
@@ -66,8 +66,8 @@ fn read(call: &Call, event: &Value) -> Received {
         (arrival.country, arrival.language) = Default::default();
     }
     arrival.user_agent = user_agent.unwrap_or_default();
-    let sender = match (&ip, call.sender()) {
-        (Some(ip), _) => Sender::Client { ip: crate::call::canonical_ip(ip), user_agent: arrival.user_agent.clone() },
+    let sender = match (&ip, call.stated().sender()) {
+        (Some(ip), _) => Sender::Client { ip: crate::sender::canonical_ip(ip), user_agent: arrival.user_agent.clone() },
         (None, Sender::Client { ip, .. }) => Sender::Client { ip, user_agent: arrival.user_agent.clone() },
         (None, sender) => sender,
     };

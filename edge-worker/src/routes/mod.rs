@@ -2,7 +2,7 @@
 //! encode.
 
 mod assets;
-mod event;
+pub(crate) mod event;
 mod events;
 mod export;
 mod health;

@@ -55,13 +55,14 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
     for domain in &domains {
         ingest::known_site(call, domain, 1).await?;
     }
-    let mut arrival = call.arrival();
+    let stated = call.stated();
+    let (mut arrival, sender) = (stated.arrival(), stated.sender());
     arrival.screen_width = sent.screen_width.map_or(0, |width| width as u16);
     let event = read(sent);
     let mut outcomes = Vec::new();
     for domain in domains {
-        let received = event.clone().map(|event| (arrival.clone(), call.sender(), event));
-        outcomes.extend(ingest::take(call, domain, vec![received], Vec::new(), None).await?);
+        let received = event.clone().map(|event| (arrival.clone(), sender.clone(), event));
+        outcomes.extend(ingest::take(call, domain, Some(&sender), vec![received], Vec::new(), None).await?);
     }
     let worst = outcomes.into_iter().find(|outcome| *outcome != Outcome::Accepted);
     if let Some(refused) = worst.filter(|outcome| is_refusal(*outcome) && *outcome != Outcome::TooOld) {

@@ -46,10 +46,11 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
     // To say who a visitor is, is not an event.
     if sent.kind.as_deref() != Some("identify") {
         let site = site(&sent.payload);
-        let mut arrival = call.arrival();
+        let stated = call.stated();
+        let (mut arrival, sender) = (stated.arrival(), stated.sender());
         arrival.screen_width = screen_width(&sent.payload);
-        let received = read(sent.payload).map(|event| (arrival, call.sender(), event));
-        let outcomes = ingest::take(call, &site, vec![received], Vec::new(), None).await?;
+        let received = read(sent.payload).map(|event| (arrival, sender.clone(), event));
+        let outcomes = ingest::take(call, &site, Some(&sender), vec![received], Vec::new(), None).await?;
         if outcomes.iter().all(|outcome| is_refusal(*outcome)) {
             return Err(ingest::refusal(&outcomes));
         }

@@ -28,7 +28,7 @@ pub const OVERTAKEN: u8 = 5;
 extern "C" {
     type SiteStub;
     #[wasm_bindgen(method, catch)]
-    async fn deliver(this: &SiteStub, bytes: Uint8Array) -> std::result::Result<JsValue, JsValue>;
+    async fn deliver(this: &SiteStub, joined: Uint8Array) -> std::result::Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = takeOut)]
     async fn take_out(this: &SiteStub, from_s: &str, since_s: &str) -> std::result::Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -95,8 +95,36 @@ pub enum Delivered<T> {
 
 /// Hands a delivery over and waits until it is durable.
 pub async fn deliver(env: &Env, object: &str, delivery: &Delivery) -> Result<Delivered<Stored>> {
-    let bytes = Uint8Array::from(delivery.encode().as_slice());
-    let answer = Uint8Array::new(&stub(env, object)?.deliver(bytes).await?).to_vec();
+    let joined = Uint8Array::from(join([delivery.encode()].iter()).as_slice());
+    let answers = Uint8Array::new(&stub(env, object)?.deliver(joined).await?).to_vec();
+    read(split(&answers).next().unwrap_or_default())
+}
+
+/// Byte strings one after the other, each after its length in four bytes, as `js/outbox.mjs` joins them too.
+pub fn join<'a>(parts: impl Iterator<Item = &'a Vec<u8>>) -> Vec<u8> {
+    let mut joined = Vec::new();
+    for part in parts {
+        joined.extend_from_slice(&(part.len() as u32).to_le_bytes());
+        joined.extend_from_slice(part);
+    }
+    joined
+}
+
+/// Reads what [`join`] wrote.
+pub fn split(mut joined: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (length, rest) = joined.split_first_chunk::<4>()?;
+        let (part, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        joined = rest;
+        Some(part)
+    })
+}
+
+/// Reads an object's answer to a delivery.
+///
+/// # Errors
+/// Where the object did not commit.
+pub fn read(answer: &[u8]) -> Result<Delivered<Stored>> {
     match answer.split_first() {
         Some((&DURABLE, stored)) => Ok(Delivered::Durable(stored.iter().map(|byte| Stored::of(*byte)).collect())),
         Some((&UNKNOWN_SITE, _)) => Ok(Delivered::UnknownSite),

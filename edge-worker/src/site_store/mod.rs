@@ -31,6 +31,7 @@ use active::ActiveVisitors;
 use client::Stored;
 use dedupe::{ArrivalDay, DedupeWindow};
 use delivery::{Delivery, Progress, Signed};
+use futures_util::future::try_join_all;
 use group::Group;
 use nonces::{Claim, Nonces};
 use protocol::outcome::{Outcome, Unauthorised};
@@ -88,7 +89,7 @@ pub(crate) struct Site {
 impl DurableObject for SiteStore {
     fn new(state: State, env: Env) -> Self {
         crate::runtime::keep_panics_quiet();
-        let config = crate::config::Config::read(&env);
+        let config = crate::config::Config::of(&env);
         let site = Site {
             salts: SaltKeeper::new(&env, state.id().to_string()),
             storage: state.storage(),
@@ -125,18 +126,11 @@ impl DurableObject for SiteStore {
 
 #[wasm_bindgen]
 impl SiteStore {
-    /// Commits an encoded delivery. Answers a status byte (see [`client`]) and, if it is 0, an outcome byte per event.
-    pub async fn deliver(&self, bytes: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
-        Ok(match self.site.deliver(&bytes).await? {
-            Taken::UnknownSite => vec![client::UNKNOWN_SITE],
-            Taken::Failed => vec![client::FAILED],
-            Taken::Overtaken => vec![client::OVERTAKEN],
-            Taken::Refused(Claim::Full) => vec![client::TOO_MANY_SIGNED],
-            Taken::Refused(_) => vec![client::REPLAYED],
-            Taken::Durable(stored) => {
-                std::iter::once(client::DURABLE).chain(stored.into_iter().map(client::Stored::byte)).collect()
-            }
-        })
+    /// Commits encoded deliveries (see [`client::join`]). Answers in the same form, for each of them, a status byte (see
+    /// [`client`]) and, if it is 0, an outcome byte per event.
+    pub async fn deliver(&self, joined: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
+        let deliveries = client::split(&joined).map(|bytes| self.deliver_one(bytes));
+        Ok(client::join(try_join_all(deliveries).await?.iter()))
     }
 
     /// Counts for a [`Count`] in JSON: four bytes that say how many segments cannot be read, and what was counted (see
@@ -166,6 +160,21 @@ impl SiteStore {
     pub async fn ask(&self, question: String) -> std::result::Result<String, JsValue> {
         let question: Question = serde_json::from_str(&question).map_err(|_| JsValue::from("unknown question"))?;
         Ok(question::answer(&self.site, question).await?.to_string())
+    }
+}
+
+impl SiteStore {
+    async fn deliver_one(&self, bytes: &[u8]) -> std::result::Result<Vec<u8>, JsValue> {
+        Ok(match self.site.deliver(bytes).await? {
+            Taken::UnknownSite => vec![client::UNKNOWN_SITE],
+            Taken::Failed => vec![client::FAILED],
+            Taken::Overtaken => vec![client::OVERTAKEN],
+            Taken::Refused(Claim::Full) => vec![client::TOO_MANY_SIGNED],
+            Taken::Refused(_) => vec![client::REPLAYED],
+            Taken::Durable(stored) => {
+                std::iter::once(client::DURABLE).chain(stored.into_iter().map(client::Stored::byte)).collect()
+            }
+        })
     }
 }
 

@@ -43,8 +43,14 @@ pub(super) fn measure(seconds: u64) -> Result<Vec<Figure>> {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
     fs::write(place::dist().join("worker/bench.capnp"), with_another_worker(NOOP))?;
-    let settings =
-        Settings { port: PORT, demo_port: NOOP_PORT, data: &folder, admin_key: KEY, client_ip_header: Some(SENDER) };
+    let settings = Settings {
+        port: PORT,
+        demo_port: NOOP_PORT,
+        data: &folder,
+        admin_key: KEY,
+        client_ip_header: Some(SENDER),
+        unlimited: true,
+    };
     let process = Workerd::start_configured("bench.capnp", &settings)?;
     let collector = Collector::on_port(PORT, KEY);
     collector.wait_until_ready(Duration::from_secs(20))?;

@@ -108,8 +108,14 @@ impl Lane for Worker {
 
     fn restart(&mut self) -> Result<()> {
         self.stop();
-        let settings =
-            Settings { port: PORT, demo_port: OBJECT_PORT, data: &self.data, admin_key: KEY, client_ip_header: None };
+        let settings = Settings {
+            port: PORT,
+            demo_port: OBJECT_PORT,
+            data: &self.data,
+            admin_key: KEY,
+            client_ip_header: None,
+            unlimited: true,
+        };
         self.process = Some(Workerd::start_configured(CONFIG_FILE, &settings)?);
         self.server.wait_until_ready(Duration::from_secs(20))
     }
