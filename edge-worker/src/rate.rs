@@ -139,7 +139,10 @@ pub fn pass(config: &Config, site: &str, sender: Option<&Sender>, events: usize)
 fn network(ip: &str) -> Option<String> {
     Some(match ip.parse().ok()? {
         IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => address.segments().iter().take(4).map(|part| format!("{part:x}:")).collect(),
+        IpAddr::V6(address) => {
+            let [one, two, three, four, ..] = address.segments();
+            format!("{one:x}:{two:x}:{three:x}:{four:x}")
+        }
     })
 }
 

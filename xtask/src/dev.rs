@@ -28,6 +28,7 @@ pub(crate) fn command(port: u16, data: Option<PathBuf>, empty: bool) -> Result<E
         admin_key: &admin_key,
         client_ip_header: None,
         unlimited: false,
+        preload: None,
     })?;
     let collector = Collector::on_port(port, &admin_key);
     collector.wait_until_ready(Duration::from_secs(20))?;

@@ -28,6 +28,7 @@ pub(crate) fn command(port: u16, data: Option<PathBuf>) -> Result<ExitCode> {
         admin_key: &admin_key,
         client_ip_header: None,
         unlimited: false,
+        preload: None,
     })?;
     Collector::on_port(port, &admin_key).wait_until_ready(Duration::from_secs(20))?;
     println!("Passerby answers on http://127.0.0.1:{port}/");

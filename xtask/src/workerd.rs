@@ -34,6 +34,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) client_ip_header: Option<&'a str>,
     /// Whether events may come as fast as they are sent: measurements ask what can be taken, not what may be sent.
     pub(crate) unlimited: bool,
+    /// A library that is loaded before libc.
+    pub(crate) preload: Option<&'a Path>,
 }
 
 /// A running workerd, ended when dropped.
@@ -81,6 +83,9 @@ impl Workerd {
         }
         if settings.unlimited {
             command.env("PASSERBY_CLIENT_EVENTS_PER_SECOND", "0").env("PASSERBY_SITE_EVENTS_PER_SECOND", "0");
+        }
+        if let Some(library) = settings.preload {
+            command.env("LD_PRELOAD", library);
         }
         if let Some(header) = settings.client_ip_header {
             command.env("PASSERBY_CLIENT_IP_HEADER", header);

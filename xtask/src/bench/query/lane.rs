@@ -115,6 +115,7 @@ impl Lane for Worker {
             admin_key: KEY,
             client_ip_header: None,
             unlimited: true,
+            preload: None,
         };
         self.process = Some(Workerd::start_configured(CONFIG_FILE, &settings)?);
         self.server.wait_until_ready(Duration::from_secs(20))
