@@ -89,6 +89,9 @@ const NEWER_SCHEMA: &str = "newer_schema";
 /// A fault of the store: the runtime refused, or a commit failed, so that the sender may try again; or a newer version
 /// wrote the data, and only that version can take the request.
 impl From<worker::Error> for Refusal {
+    // Every call of a store may end here, and none should carry this along.
+    #[cold]
+    #[inline(never)]
     fn from(error: worker::Error) -> Self {
         worker::console_error!("store: {}", error);
         if error.to_string().contains(schema::NEWER) {
@@ -103,6 +106,7 @@ impl From<worker::Error> for Refusal {
 }
 
 /// A JSON response that nothing may keep.
+#[inline(never)]
 pub fn of_json(status: u16, body: &Value) -> Response {
     of_text(status, "application/json", body.to_string())
 }

@@ -31,7 +31,8 @@ impl Credentials<'_> {
         self.authorization.and_then(|header| header.strip_prefix("Bearer ")).map(str::trim)
     }
 
-    fn session(&self) -> Option<&str> {
+    /// The value of the session's cookie.
+    pub fn session(&self) -> Option<&str> {
         let cookies = self.cookie?.split(';').filter_map(|cookie| cookie.trim().split_once('='));
         cookies.into_iter().find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
     }

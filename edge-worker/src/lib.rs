@@ -14,6 +14,7 @@ pub mod cors;
 pub mod domain;
 pub mod enrich;
 pub mod ingest;
+pub mod member;
 pub mod parquet;
 pub mod quick;
 pub mod rate;
@@ -22,9 +23,11 @@ pub mod routes;
 pub mod runtime;
 pub mod sender;
 mod shards;
+pub mod share;
 pub mod signature;
 pub mod site_key;
 pub mod site_store;
+pub mod throttle;
 
 use worker::{Context, Env, Request, Response, Result, event};
 

@@ -23,8 +23,9 @@ pub fn names_of_headers(env: &Env) -> String {
 /// The headers of an answer to a batch, name and value in turns, each on a line.
 #[wasm_bindgen(js_name = headersOfAnswers)]
 pub fn headers_of_answers() -> String {
-    let headers = [("content-type", "application/json"), ("cache-control", "no-store")];
-    let lines: Vec<_> = headers.into_iter().chain(Audience::AnySite.headers()).flat_map(<[_; 2]>::from).collect();
+    let body = ["content-type", "application/json", "cache-control", "no-store"];
+    let lines: Vec<_> =
+        body.into_iter().chain(Audience::AnySite.headers().flat_map(|(name, value)| [*name, *value])).collect();
     lines.join("\n")
 }
 

@@ -1,14 +1,18 @@
 //! The Durable Object that knows which sites exist, one for the whole installation, and the worker's memory of it.
 //!
 //! A site's object is only ever called for a site that is known here, so that a stranger's made-up domains leave
-//! nothing on disk. [`keys`] are what opens one site.
+//! nothing on disk. [`keys`] are what opens one site, [`members`] who signs in by [`login`].
 
 // The functions that the macro adds have no documentation.
 #![allow(missing_docs)]
 
 pub mod keys;
+pub mod login;
+pub mod members;
 
+use crate::config::Config;
 use crate::site_store::{schema, site_day};
+use crate::throttle::Throttle;
 use engine::site::Layout;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -45,26 +49,29 @@ enum Question {
     },
     Delete(String),
     List,
-    /// The record of a new key.
-    AddKey(Value),
-    /// A key's id.
-    FindKey(String),
-    /// A site's domain.
-    ListKeys(String),
-    /// A site's domain, and the id of a key of its own.
-    DeleteKey(String, String),
+    /// Something about the keys or the shares of a site.
+    Records(String, keys::RecordTask),
+    /// A member's id.
+    FindMember(String),
+    /// See [`Registry::members`].
+    Members(Value),
+    /// See [`Registry::sign_in`].
+    SignIn(Value),
 }
 
 /// The object as the runtime holds it.
 #[durable_object(alarm)]
 pub struct Registry {
     sql: SqlStorage,
+    config: Rc<Config>,
+    throttle: RefCell<Throttle>,
 }
 
 impl DurableObject for Registry {
-    fn new(state: State, _env: Env) -> Self {
+    fn new(state: State, env: Env) -> Self {
         crate::runtime::keep_panics_quiet();
-        Self { sql: state.storage().sql() }
+        let throttle = RefCell::new(Throttle::new(crate::runtime::random_bytes()));
+        Self { sql: state.storage().sql(), config: Config::of(&env), throttle }
     }
 
     async fn fetch(&self, _request: Request) -> Result<Response> {
@@ -88,7 +95,7 @@ impl Registry {
 
 impl Registry {
     fn answer(&self, question: Question) -> Result<Value> {
-        for table in TABLES.into_iter().chain(keys::TABLES) {
+        for table in TABLES.into_iter().chain(keys::TABLES).chain(members::TABLES) {
             self.sql.exec(table, None)?;
         }
         match question {
@@ -109,20 +116,23 @@ impl Registry {
             Question::Delete(domain) => {
                 self.rows("DELETE FROM sites WHERE domain = ?", vec![domain.clone().into()])?;
                 self.rows("DELETE FROM layouts WHERE domain = ?", vec![domain.clone().into()])?;
-                self.rows("DELETE FROM keys WHERE domain = ?", vec![domain.into()])?;
+                self.rows("DELETE FROM keys WHERE domain = ?", vec![domain.clone().into()])?;
+                self.rows("DELETE FROM shares WHERE domain = ?", vec![domain.clone().into()])?;
+                self.forget_roles(&domain)?;
                 Ok(Value::Null)
             }
             Question::List => {
                 let rows = self.rows("SELECT domain, settings FROM sites ORDER BY domain", vec![])?;
                 Ok(rows.into_iter().filter_map(listed).collect())
             }
-            Question::AddKey(record) => self.add_key(&record).map(Value::Bool),
-            Question::FindKey(id) => self.find_key(&id),
-            Question::ListKeys(domain) => self.keys(&domain).map(Value::Array),
-            Question::DeleteKey(domain, id) => self.delete_key(&domain, &id).map(Value::Bool),
+            Question::Records(kind, task) => self.records(&kind, task),
+            Question::FindMember(id) => self.find_member(&id),
+            Question::Members(task) => self.members(&task),
+            Question::SignIn(tried) => self.sign_in(&tried),
         }
     }
 
+    #[inline(never)]
     fn rows(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Vec<SqlStorageValue>>> {
         schema::rows(&self.sql, statement, values)
     }
@@ -218,6 +228,7 @@ pub async fn list(env: &Env) -> Result<Vec<Value>> {
 pub fn forget(domain: &str) {
     REMEMBERED.with_borrow_mut(|sites| sites.remove(domain));
     keys::forget(domain);
+    members::forget_site(domain);
 }
 
 fn remember(domain: &str, known: Option<Rc<Known>>, until_ms: i64) {

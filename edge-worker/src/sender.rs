@@ -92,13 +92,17 @@ impl Stated {
         }
     }
 
-    /// The browser that sent the request. Its address is as the operator's own proxy names it, else the peer of the
-    /// connection; what a client says of itself in other headers changes nothing.
+    /// The browser that sent the request.
     pub fn sender(&self) -> Sender {
+        Sender::Client { ip: self.client_ip(), user_agent: self.user_agent.clone() }
+    }
+
+    /// The address of the client: as the operator's own proxy names it, else the peer of the connection. What a client says
+    /// of itself in other headers changes nothing.
+    pub fn client_ip(&self) -> String {
         // A proxy appends to what it was sent, so its own word is the last.
         let told = self.address.rsplit(',').next().unwrap_or_default();
-        let address = if self.test_address.is_empty() { told } else { &self.test_address };
-        Sender::Client { ip: canonical_ip(address), user_agent: self.user_agent.clone() }
+        canonical_ip(if self.test_address.is_empty() { told } else { &self.test_address })
     }
 }
 

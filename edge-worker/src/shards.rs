@@ -142,7 +142,8 @@ async fn places(env: &Env, domain: &str, known: &Known, delivery: &Delivery) -> 
     Ok((now, before))
 }
 
-async fn route_key(env: &Env, domain: &str) -> Result<Salt> {
+/// A random key of the site's own, which is never told.
+pub async fn route_key(env: &Env, domain: &str) -> Result<Salt> {
     if let Some(key) = ROUTE_KEYS.with_borrow(|keys| keys.get(domain).copied()) {
         return Ok(key);
     }

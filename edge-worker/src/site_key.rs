@@ -71,10 +71,8 @@ pub struct SiteKey {
 impl SiteKey {
     /// A new key's record.
     pub fn new(site: &str, name: &str, scopes: Vec<Scope>, created_s: i64, chance: [u8; 40]) -> Self {
-        let (id, salt) = chance.split_at(ID_DIGITS / 2);
-        let id = id.iter().fold(0, |id: u64, byte| id << 8 | u64::from(*byte));
-        let salt = salt.try_into().unwrap_or_default();
-        Self { id: format!("{id:016x}"), site: site.to_owned(), name: name.to_owned(), scopes, created_s, salt }
+        let (id, salt) = id_and_salt(chance);
+        Self { id, site: site.to_owned(), name: name.to_owned(), scopes, created_s, salt }
     }
 
     /// Reads what [`Self::to_json`] wrote; none where that is something else.
@@ -125,6 +123,13 @@ impl SiteKey {
         }
         format!("{PREFIX}{}_{}", self.id, hasher.finalize().to_hex())
     }
+}
+
+/// An id, and the random bytes that go with it.
+pub fn id_and_salt(chance: [u8; 40]) -> (String, [u8; 32]) {
+    let (id, salt) = chance.split_at(ID_DIGITS / 2);
+    let id = id.iter().fold(0, |id: u64, byte| id << 8 | u64::from(*byte));
+    (format!("{id:016x}"), salt.try_into().unwrap_or_default())
 }
 
 /// The id in a text that has the form of a key.

@@ -2,7 +2,7 @@
 //!
 //! [`event`] is what the edge keeps of an event; [`journal`] writes events down; [`segment`] holds them as columns with
 //! their visits; [`site`] is what the owner has set; [`time`] knows ranges, zones and buckets; [`query`] reads the
-//! Stats API v2 and answers it.
+//! Stats API v2 and answers it; [`share`] tells of the answers what strangers may know.
 
 mod bytes;
 pub mod event;
@@ -10,6 +10,7 @@ pub mod journal;
 pub mod query;
 pub mod refusal;
 pub mod segment;
+pub mod share;
 pub mod shelf;
 pub mod site;
 pub mod time;

@@ -49,6 +49,7 @@ use dimension::Dimension;
 use funnel::Funnel;
 use journeys::Journeys;
 use period::{Counting, Plan, Selects};
+pub(crate) use request::ROWS_MAX;
 use request::{Column, OrderKey, Request};
 use retention::Retention;
 use revenue::Currency;
@@ -83,6 +84,8 @@ pub struct Questions {
 pub enum Kind {
     /// A query of the Stats API.
     Query,
+    /// The same with as many rows as shares add up (`crate::share`).
+    Shared,
     /// How many visitors take one step after the other.
     Funnel,
     /// Which steps come next, or came before.
@@ -92,10 +95,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind of that name: `query`, `funnel`, `journeys` or `retention`.
+    /// The kind of that name: `query`, `shared`, `funnel`, `journeys` or `retention`.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "query" => Self::Query,
+            "shared" => Self::Shared,
             "funnel" => Self::Funnel,
             "journeys" => Self::Journeys,
             "retention" => Self::Retention,
@@ -172,7 +176,7 @@ impl Questions {
         let firsts = (self.visitors, self.visits);
         let scan = Scan::new(part, &self.site.goals, &self.selects.0, &mut self.dictionaries, firsts);
         // What is not a query looks at more than filters keep.
-        let few = if self.kind == Kind::Query { scan.few_visits() } else { None };
+        let few = if matches!(self.kind, Kind::Query | Kind::Shared) { scan.few_visits() } else { None };
         if let Some(visits) = few {
             let some = part.only(visits);
             if some.visits_len() > 0 {
@@ -229,6 +233,11 @@ impl Question {
     fn read(kind: Kind, context: &Context<'_>, json: Value, selects: &mut Selects) -> Result<Self, Refusal> {
         Ok(match kind {
             Kind::Query => Self::Query(Box::new(Query::read(context, json, selects)?)),
+            Kind::Shared => {
+                let mut query = Query::read(context, json, selects)?;
+                query.request.limit = crate::share::ROWS_MAX;
+                Self::Query(Box::new(query))
+            }
             Kind::Funnel => Self::Funnel(Funnel::read(context, &json, selects)?),
             Kind::Journeys => Self::Journeys(Journeys::read(context, &json, selects)?),
             Kind::Retention => Self::Retention(Retention::read(context, &json, selects)?),

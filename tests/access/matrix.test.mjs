@@ -5,6 +5,8 @@ import { eventId, pageview } from "../harness/api.mjs";
 import { ADMIN_KEY, Worker } from "../harness/worker.mjs";
 import { assertRefused } from "../hostile/refusal.mjs";
 import { SAMPLES, routes, sample } from "./routes.mjs";
+import { makeMember, signIn } from "./members.mjs";
+import { makeShare } from "./shares.mjs";
 import { makeKey, signed } from "./sign.mjs";
 
 let worker, api;
@@ -22,42 +24,62 @@ const SCOPE = [403, "missing_scope"];
 const SITE = [403, "other_site"];
 const OPERATOR = [403, "admin_key_only"];
 
+const ROLE = [403, "missing_role"];
+const NO_SHARE = [403, "not_shared"];
+const OVER = [410, "share_expired"];
+
 /** What each caller is told, by what a route needs. In the order in which they ask. */
 const EXPECTED = {
-  //                          nothing  write or signature  read      admin     admin key
-  nobody:                         [OK, UNKNOWN,            UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a wrong key":                  [OK, UNKNOWN,            UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a key's id, another secret":   [OK, UNKNOWN,            UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a key that never was":         [OK, UNKNOWN,            UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a key that was deleted":       [OK, UNKNOWN,            UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a key as a session":           [OK, UNKNOWN,            UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a read key":                   [OK, SCOPE,              OK,       SCOPE,    OPERATOR],
-  "a write key":                  [OK, OK,                 SCOPE,    SCOPE,    OPERATOR],
-  "an admin key of the site":     [OK, OK,                 OK,       OK,       OPERATOR],
-  "another site's read key":      [OK, SCOPE,              SITE,     SCOPE,    OPERATOR],
-  "another site's write key":     [OK, SITE,               SCOPE,    SCOPE,    OPERATOR],
-  "another site's admin key":     [OK, SITE,               SITE,     SITE,     OPERATOR],
-  "a signature":                  [OK, OK,                 UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a signature by an admin key":  [OK, OK,                 UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a signature by a read key":    [OK, SCOPE,              UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "another site's signature":     [OK, SITE,               UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a deleted key's signature":    [OK, FORGED,             UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a wrong signature":            [OK, FORGED,             UNKNOWN,  UNKNOWN,  UNKNOWN],
-  "a wrong one and a good key":   [OK, FORGED,             OK,       OK,       OPERATOR],
-  "a session":                    [OK, OK,                 OK,       OK,       OK],
-  // The last, for it may delete the site.
-  "the admin key":                [OK, OK,                 OK,       OK,       OK],
+  //                                 nothing   write or signature  read      read or share  editor    admin     owner     session   admin key
+  nobody:                           [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a wrong key":                    [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a key's id, another secret":     [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a key that never was":           [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a key that was deleted":         [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a key as a session":             [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a read key":                     [OK,       SCOPE,              OK,       OK,            SCOPE,    SCOPE,    OPERATOR, OPERATOR, OPERATOR],
+  "a write key":                    [OK,       OK,                 SCOPE,    SCOPE,         SCOPE,    SCOPE,    OPERATOR, OPERATOR, OPERATOR],
+  "an admin key of the site":       [OK,       OK,                 OK,       OK,            OK,       OK,       OPERATOR, OPERATOR, OPERATOR],
+  "another site's read key":        [OK,       SCOPE,              SITE,     SITE,          SCOPE,    SCOPE,    OPERATOR, OPERATOR, OPERATOR],
+  "another site's write key":       [OK,       SITE,               SCOPE,    SCOPE,         SCOPE,    SCOPE,    OPERATOR, OPERATOR, OPERATOR],
+  "another site's admin key":       [OK,       SITE,               SITE,     SITE,          SITE,     SITE,     OPERATOR, OPERATOR, OPERATOR],
+  "a signature":                    [OK,       OK,                 UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a signature by an admin key":    [OK,       OK,                 UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a signature by a read key":      [OK,       SCOPE,              UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "another site's signature":       [OK,       SITE,               UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a deleted key's signature":      [OK,       FORGED,             UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a wrong signature":              [OK,       FORGED,             UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a wrong one and a good key":     [OK,       FORGED,             OK,       OK,            OK,       OK,       OPERATOR, OPERATOR, OPERATOR],
+  "a member who was removed":       [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "an owner's ended session":       [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "an owner's session prolonged":   [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a viewer's, with an owner's id": [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a session of the key before":    [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a member's key as a key":        [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a member's key as a session":    [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "an owner of another site":       [OK,       SITE,               SITE,     SITE,          SITE,     SITE,     SITE,     OK,       OPERATOR],
+  "a share":                        [OK,       NO_SHARE,           NO_SHARE, OK,            NO_SHARE, NO_SHARE, NO_SHARE, NO_SHARE, NO_SHARE],
+  "another site's share":           [OK,       NO_SHARE,           NO_SHARE, SITE,          NO_SHARE, NO_SHARE, NO_SHARE, NO_SHARE, NO_SHARE],
+  "a share that is over":           [OK,       OVER,               OVER,     OVER,          OVER,     OVER,     OVER,     OVER,     OVER],
+  "a share that was taken back":    [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a share's id, another secret":   [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a share as a session":           [OK,       UNKNOWN,            UNKNOWN,  UNKNOWN,       UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN,  UNKNOWN],
+  "a viewer":                       [OK,       ROLE,               OK,       OK,            ROLE,     ROLE,     ROLE,     OK,       OPERATOR],
+  "an editor":                      [OK,       ROLE,               OK,       OK,            OK,       ROLE,     ROLE,     OK,       OPERATOR],
+  "an admin":                       [OK,       OK,                 OK,       OK,            OK,       OK,       ROLE,     OK,       OPERATOR],
+  "a session":                      [OK,       OK,                 OK,       OK,            OK,       OK,       OK,       OK,       OK],
+  "the admin key":                  [OK,       OK,                 OK,       OK,            OK,       OK,       OK,       OK,       OK],
+  "an owner":                       [OK,       OK,                 OK,       OK,            OK,       OK,       OK,       OK,       OPERATOR],
 };
-const NEEDS = ["nothing", "write or signature", "read", "admin", "admin key"];
+const NEEDS = ["nothing", "write or signature", "read", "read or share", "editor", "admin", "owner", "session", "admin key"];
 /** These answer alike for every site, so a key of any will do. */
 const OF_NO_SITE = ["GET /api/v2/dimensions"];
 
+const DELETE_SITE = "DELETE /api/v1/sites/{domain}";
+
 const bearer = (key) => ({ authorization: `Bearer ${key}` });
 
-async function session() {
-  const login = { body: JSON.stringify({ key: ADMIN_KEY }), headers: { "content-type": "application/json" } };
-  return (await api.request("POST", "/api/v1/login", login)).headers.get("set-cookie").split(";")[0];
-}
+const session = () => signIn(api, ADMIN_KEY);
 
 /** The callers of a site: for each what its request carries. */
 async function callers(site, other) {
@@ -70,6 +92,19 @@ async function callers(site, other) {
   const gone = await makeKey(api, site, SCOPES);
   await api.mustOwner("DELETE", `/api/v1/sites/${site}/keys/${gone.id}`);
   const cookie = await session();
+  const members = {};
+  for (const role of ["viewer", "editor", "admin", "owner"]) members[role] = await makeMember(api, site, role);
+  const sessions = Object.fromEntries(await Promise.all(Object.entries(members).map(async ([role, { key }]) => [role, await signIn(api, key)])));
+  const [removed, renewed] = [await makeMember(api, site, "owner"), await makeMember(api, site, "owner")];
+  const [ofRemoved, ofKeyBefore] = [await signIn(api, removed.key), await signIn(api, renewed.key)];
+  await api.mustOwner("DELETE", `/api/v1/sites/${site}/members/${removed.id}`);
+  await api.mustOwner("POST", `/api/v1/sites/${site}/members/${renewed.id}/key`);
+  const ended = await signIn(api, members.owner.key, { "x-now": new Date(Date.now() - 7 * 86_400_000 - 1_000).toISOString() });
+  const ofStranger = await signIn(api, (await makeMember(api, other, "owner")).key);
+  const shares = [site, site, other].map((domain) => makeShare(api, domain));
+  const [shown, takenBack, ofOther] = await Promise.all(shares);
+  await api.mustOwner("DELETE", `/api/v1/sites/${site}/shares/${takenBack.id}`);
+  const isOver = await makeShare(api, site, { expires: "2026-01-02T00:00:00Z" }, { "x-now": "2026-01-01T00:00:00Z" });
   const id = keys.admin.split("_")[1];
   const secret = keys.admin.split("_")[2];
   return {
@@ -92,8 +127,26 @@ async function callers(site, other) {
     "a deleted key's signature": (body) => signed(gone.key, body),
     "a wrong signature": (body) => signed(keys.write, `${body} `),
     "a wrong one and a good key": (body) => ({ ...signed(keys.write, `${body} `), ...bearer(keys.admin) }),
+    "a member who was removed": () => ({ cookie: ofRemoved }),
+    "an owner's ended session": () => ({ cookie: ended }),
+    "an owner's session prolonged": () => ({ cookie: ended.replace(/\.(\d+)\./, (_, ends) => `.${Number(ends) + 86_400}.`) }),
+    "a viewer's, with an owner's id": () => ({ cookie: sessions.viewer.replace(members.viewer.id, members.owner.id) }),
+    "a session of the key before": () => ({ cookie: ofKeyBefore }),
+    "a member's key as a key": () => bearer(members.owner.key),
+    "a member's key as a session": () => ({ cookie: `passerby_session=${members.owner.key}` }),
+    "an owner of another site": () => ({ cookie: ofStranger }),
+    "a share": () => bearer(shown.token),
+    "another site's share": () => bearer(ofOther.token),
+    "a share that is over": () => bearer(isOver.token),
+    "a share that was taken back": () => bearer(takenBack.token),
+    "a share's id, another secret": () => bearer(`passerby_share_${shown.id}_${"0".repeat(64)}`),
+    "a share as a session": () => ({ cookie: `passerby_session=${shown.token}` }),
+    "a viewer": () => ({ cookie: sessions.viewer }),
+    "an editor": () => ({ cookie: sessions.editor }),
+    "an admin": () => ({ cookie: sessions.admin }),
     "a session": () => ({ cookie }),
     "the admin key": () => bearer(ADMIN_KEY),
+    "an owner": () => ({ cookie: sessions.owner }),
   };
 }
 
@@ -115,29 +168,30 @@ describe("every route by every caller", () => {
       for (const [caller, expected] of Object.entries(EXPECTED)) {
         let told = expected[NEEDS.indexOf(need)];
         if (OF_NO_SITE.includes(route) && told === SITE) told = OK;
-        if (route === "DELETE /api/v1/sites/{domain}" && caller === "a session") await api.putSite(site);
-        const request = await sample(route, site, api);
-        const answer = await ask(request, all[caller](request.body ?? ""));
+        // Who deletes a site ends all keys and roles on it, so each has one of his own.
+        const own = route === DELETE_SITE && told === OK ? `${caller.replaceAll(" ", "-")}.test` : site;
+        const carried = own === site ? all[caller] : (await callers(own, `other-${own}`))[caller];
+        const request = await sample(route, own, api);
+        const answer = await ask(request, carried(request.body ?? ""));
         const what = `${caller}: ${answer.status} ${answer.text.slice(0, 200)}`;
         if (told === OK) assert.equal(answer.status, request.ok, what);
         else assertRefused(answer, { status: told[0], code: told[1], what: caller });
-        if (route === "DELETE /api/v1/sites/{domain}" && told === OK) await api.putSite(site);
       }
     });
   });
 });
 
-test("whether another site exists is not told to a site's key", async () => {
-  await callers("mine.test", "theirs.test");
+test("whether another site exists is not told to a site's key, nor to its owner", async () => {
+  const all = await callers("mine.test", "theirs.test");
   const { key } = await makeKey(api, "mine.test", SCOPES);
-  for (const { route, need } of routes()) {
-    if (["nothing", "admin key"].includes(need) || OF_NO_SITE.includes(route)) continue;
+  for (const { route, need, headers } of routes().flatMap((row) => [bearer(key), all["an owner"]()].map((headers) => ({ ...row, headers })))) {
+    if (["nothing", "session", "admin key"].includes(need) || OF_NO_SITE.includes(route)) continue;
     const answers = [];
     for (const site of ["theirs.test", "nobody.test"]) {
       // Ids are of no site that is there, as nobody could have made them.
       const request = { ...(await sample(route, "theirs.test", api)) };
       const about = (text) => text?.replaceAll("theirs.test", site);
-      const answer = await ask({ ...request, path: about(request.path), body: about(request.body) }, bearer(key));
+      const answer = await ask({ ...request, path: about(request.path), body: about(request.body) }, headers);
       answers.push([answer.status, answer.text]);
     }
     assert.deepEqual(answers[0], answers[1], route);

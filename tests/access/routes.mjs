@@ -13,7 +13,7 @@ export function routes() {
 }
 
 const json = (body, ok = 200) => ({ body: JSON.stringify(body), type: "application/json", ok });
-const query = (site, more) => json({ site_id: site, date_range: "day", metrics: ["visitors"], ...more });
+const query = (site, more) => json({ site_id: site, date_range: "28d", metrics: ["visitors"], ...more });
 const segment = { name: "Docs", filters: [["contains", "event:page", ["/docs"]]] };
 const annotation = { time: "2026-03-02", text: "Launch" };
 
@@ -29,6 +29,12 @@ const notes = (list, note) => ({
   [`PUT /api/v1/sites/{domain}/${list}/{id}`]: async (site, api) => ({ path: await noted(api, site, list, note), ...json(note) }),
   [`DELETE /api/v1/sites/{domain}/${list}/{id}`]: async (site, api) => ({ path: await noted(api, site, list, note) }),
 });
+
+/** A member of the site, made by the operator. */
+const membered = async (api, site) => {
+  const { id } = await api.mustOwner("POST", `/api/v1/sites/${site}/members`, { name: "Ada", role: "viewer" });
+  return `/api/v1/sites/${site}/members/${id}`;
+};
 
 /** For each route the parts of a request about a site: `path` (else the route's), `body`, `type`, `ok` (else 200), the status. */
 export const SAMPLES = {
@@ -64,6 +70,22 @@ export const SAMPLES = {
     const { id } = await api.mustOwner("POST", `/api/v1/sites/${site}/keys`, { name: "CI", scopes: ["write"] });
     return { path: `/api/v1/sites/${site}/keys/${id}` };
   },
+  "GET /api/v1/sites/{domain}/shares": () => ({}),
+  "POST /api/v1/sites/{domain}/shares": () => json({ name: "Public" }, 201),
+  "DELETE /api/v1/sites/{domain}/shares/{id}": async (site, api) => {
+    const { id } = await api.mustOwner("POST", `/api/v1/sites/${site}/shares`, { name: "Public" });
+    return { path: `/api/v1/sites/${site}/shares/${id}` };
+  },
+  "GET /share/{id}": async (site, api) => {
+    const { id } = await api.mustOwner("POST", `/api/v1/sites/${site}/shares`, { name: "Public" });
+    return { path: `/share/${id}` };
+  },
+  "GET /api/v1/sites/{domain}/members": () => ({}),
+  "POST /api/v1/sites/{domain}/members": () => json({ name: "Ada", role: "viewer" }, 201),
+  "PUT /api/v1/sites/{domain}/members/{id}": async (site, api) => ({ path: await membered(api, site), ...json({ role: "editor" }) }),
+  "DELETE /api/v1/sites/{domain}/members/{id}": async (site, api) => ({ path: await membered(api, site) }),
+  "POST /api/v1/sites/{domain}/members/{id}/key": async (site, api) => ({ path: `${await membered(api, site)}/key`, ok: 201 }),
+  "GET /api/v1/me": () => ({}),
   "POST /api/v1/login": () => json({ key: ADMIN_KEY }),
   "POST /api/v1/logout": () => ({}),
   "GET /metrics": () => ({}),

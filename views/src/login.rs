@@ -1,4 +1,4 @@
-//! The way in: the admin key, exchanged for a cookie that no script can read.
+//! The way in: the admin key or a member's, exchanged for a cookie that no script can read.
 
 use crate::app::{App, Session};
 use crate::icon::mark;
@@ -11,7 +11,7 @@ pub fn login(app: &App) -> Element {
         Session::Out(Some(why)) => Some(problem(why)),
         _ => None,
     };
-    let key = element("label").class("field").child(element("span").text("Admin key")).child(
+    let key = element("label").class("field").child(element("span").text("Key")).child(
         element("input")
             .with("id", "login-key")
             .with("type", "password")
@@ -29,11 +29,9 @@ pub fn login(app: &App) -> Element {
         .child(key)
         .children(why)
         .child(submit("Log in", app.sending))
-        .child(
-            element("p")
-                .class("hint")
-                .text("The key that was printed at the first start, or that PASSERBY_ADMIN_KEY holds."),
-        );
+        .child(element("p").class("hint").text(
+            "Your own as a member of a site, or the admin key: printed at the first start, or in PASSERBY_ADMIN_KEY.",
+        ));
     element("main").class("centre").with("aria-busy", if app.sending { "true" } else { "false" }).child(form)
 }
 

@@ -1,9 +1,10 @@
-//! The keys of sites: the object's side, which stores them, and the worker's memory of those that were used.
+//! The keys of sites, and their shares, which are kept alike: the object's side, which stores them, and the worker's memory of those that were used.
 
 use super::{Question, Registry, ask};
 use crate::call::Call;
 use crate::site_key::SiteKey;
 use crate::site_store::schema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,12 +12,19 @@ use std::rc::Rc;
 use worker::{Env, Result};
 
 /// A site's keys. `record` is a [`SiteKey`] as JSON, from which nobody can tell the key.
-pub(super) const TABLES: [&str; 2] = [
+pub(super) const TABLES: [&str; 4] = [
     "CREATE TABLE IF NOT EXISTS keys (id TEXT PRIMARY KEY, domain TEXT NOT NULL, record TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS keys_of_sites ON keys (domain)",
+    "CREATE TABLE IF NOT EXISTS shares (id TEXT PRIMARY KEY, domain TEXT NOT NULL, record TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS shares_of_sites ON shares (domain)",
 ];
 
-/// Keys that a site may have.
+/// Records of keys ([`SiteKey`]).
+pub const KEYS: &str = "keys";
+/// Records of shares (`crate::share::Share`).
+pub const SHARES: &str = "shares";
+
+/// Keys, and shares, that a site may have.
 pub const KEYS_MAX: usize = 100;
 /// How long the worker believes what it knows of a key, so that a key that was deleted may go on for so long elsewhere.
 const KNOWN_MS: i64 = 10_000;
@@ -25,35 +33,56 @@ const UNKNOWN_MS: i64 = 1_000;
 /// Ids that the worker remembers; beyond that it starts anew.
 const REMEMBERED_MAX: usize = 10_000;
 
+/// What is to be done with records.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordTask {
+    /// Keep this one; false where its site has too many already, or is none.
+    Add(Value),
+    /// Give that of this id; null where there is none.
+    Find(String),
+    /// Give those of the site, the eldest first.
+    List(String),
+    /// Forget that of the site and this id; false where there is none.
+    Delete(String, String),
+}
+
 impl Registry {
-    /// Keeps a key; false where the site has too many already, or is none.
-    pub(super) fn add_key(&self, record: &Value) -> Result<bool> {
-        let Some(SiteKey { id, site, .. }) = SiteKey::from_json(record) else { return Ok(false) };
-        let is_site = !self.rows("SELECT 1 FROM sites WHERE domain = ?", vec![site.as_str().into()])?.is_empty();
-        if !is_site || self.keys(&site)?.len() >= KEYS_MAX {
+    /// Does something with the records of a kind, [`KEYS`] or [`SHARES`].
+    pub(super) fn records(&self, kind: &str, task: RecordTask) -> Result<Value> {
+        // The kind becomes part of a statement.
+        let table = if kind == SHARES { SHARES } else { KEYS };
+        match task {
+            RecordTask::Add(record) => self.add_record(table, &record).map(Value::Bool),
+            RecordTask::Find(id) => {
+                let rows = self.rows(&format!("SELECT record FROM {table} WHERE id = ?"), vec![id.into()])?;
+                Ok(rows.first().and_then(|row| serde_json::from_str(schema::text(row, 0)?).ok()).unwrap_or_default())
+            }
+            RecordTask::List(domain) => self.records_of(table, &domain).map(Value::Array),
+            RecordTask::Delete(domain, id) => {
+                let statement = format!("DELETE FROM {table} WHERE domain = ? AND id = ? RETURNING id");
+                Ok(Value::Bool(!self.rows(&statement, vec![domain.into(), id.into()])?.is_empty()))
+            }
+        }
+    }
+
+    fn add_record(&self, table: &str, record: &Value) -> Result<bool> {
+        let text = |field| record.get(field).and_then(Value::as_str);
+        let Some((id, site)) = text("id").zip(text("site")) else { return Ok(false) };
+        let is_site = !self.rows("SELECT 1 FROM sites WHERE domain = ?", vec![site.into()])?.is_empty();
+        if !is_site || self.records_of(table, site)?.len() >= KEYS_MAX {
             return Ok(false);
         }
         let values = vec![id.into(), site.into(), record.to_string().into()];
-        self.rows("INSERT INTO keys (id, domain, record) VALUES (?, ?, ?)", values)?;
+        self.rows(&format!("INSERT INTO {table} (id, domain, record) VALUES (?, ?, ?)"), values)?;
         Ok(true)
     }
 
-    /// A key's record; null where there is none.
-    pub(super) fn find_key(&self, id: &str) -> Result<Value> {
-        let rows = self.rows("SELECT record FROM keys WHERE id = ?", vec![id.into()])?;
-        Ok(rows.first().and_then(|row| serde_json::from_str(schema::text(row, 0)?).ok()).unwrap_or_default())
-    }
-
-    /// The records of a site's keys, the eldest first.
-    pub(super) fn keys(&self, domain: &str) -> Result<Vec<Value>> {
-        let rows = self.rows("SELECT record FROM keys WHERE domain = ? ORDER BY rowid", vec![domain.into()])?;
+    /// A site's records, the eldest first.
+    fn records_of(&self, table: &str, domain: &str) -> Result<Vec<Value>> {
+        let statement = format!("SELECT record FROM {table} WHERE domain = ? ORDER BY rowid");
+        let rows = self.rows(&statement, vec![domain.into()])?;
         Ok(rows.iter().filter_map(|row| serde_json::from_str(schema::text(row, 0)?).ok()).collect())
-    }
-
-    /// Forgets a site's key; false where it has no such key.
-    pub(super) fn delete_key(&self, domain: &str, id: &str) -> Result<bool> {
-        let values = vec![domain.into(), id.into()];
-        Ok(!self.rows("DELETE FROM keys WHERE domain = ? AND id = ? RETURNING id", values)?.is_empty())
     }
 }
 
@@ -84,7 +113,7 @@ pub async fn find(call: &Call, id: &str, is_fresh: bool) -> Result<Option<Rc<Kno
     {
         return Ok(known);
     }
-    let found = ask(&call.env, &Question::FindKey(id.into())).await?;
+    let found = records(&call.env, KEYS, RecordTask::Find(id.into())).await?;
     let known = SiteKey::from_json(&found).map(|key| Rc::new(Known { text: key.text(secret), key }));
     REMEMBERED.with_borrow_mut(|keys| {
         if keys.len() >= REMEMBERED_MAX {
@@ -95,22 +124,14 @@ pub async fn find(call: &Call, id: &str, is_fresh: bool) -> Result<Option<Rc<Kno
     Ok(known)
 }
 
-/// Keeps a new key; false where the site has too many already, or is none.
-pub async fn add(env: &Env, key: &SiteKey) -> Result<bool> {
-    Ok(ask(env, &Question::AddKey(key.to_json())).await? == Value::Bool(true))
-}
-
-/// What is stored of a site's keys, the eldest first.
-pub async fn list(env: &Env, domain: &str) -> Result<Vec<SiteKey>> {
-    let listed = ask(env, &Question::ListKeys(domain.into())).await?;
-    Ok(listed.as_array().into_iter().flatten().filter_map(SiteKey::from_json).collect())
-}
-
-/// Forgets a site's key; false where it has no such key.
-pub async fn delete(env: &Env, domain: &str, id: &str) -> Result<bool> {
-    let deleted = ask(env, &Question::DeleteKey(domain.into(), id.into())).await?;
+/// Unlearns what the worker remembers of a key.
+pub fn forget_key(id: &str) {
     REMEMBERED.with_borrow_mut(|keys| keys.remove(id));
-    Ok(deleted == Value::Bool(true))
+}
+
+/// Does something with the records of a kind, [`KEYS`] or [`SHARES`].
+pub async fn records(env: &Env, kind: &str, task: RecordTask) -> Result<Value> {
+    ask(env, &Question::Records(kind.into(), task)).await
 }
 
 /// Unlearns what the worker remembers of a site's keys.

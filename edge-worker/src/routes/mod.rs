@@ -9,12 +9,14 @@ mod health;
 mod import;
 mod keys;
 mod login;
+mod members;
 mod metrics;
 mod notes;
 mod openapi;
 mod outcomes;
 mod plausible;
 mod query;
+pub mod shares;
 mod sites;
 mod table;
 mod trial;
@@ -70,6 +72,8 @@ async fn route(call: &mut Call, path: &str) -> Answer {
 /// Runs what answers a route; `parts` are what stands in the path for its parts in braces.
 async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
     let domain = match parts.first() {
+        // The one path whose first part in braces is no domain.
+        Some(_) if to == To::SharePage => String::new(),
         Some(domain) => sites::domain(call, domain)?,
         None => String::new(),
     };
@@ -85,7 +89,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::Funnel => query::answer(call, "funnel").await,
         To::Journeys => query::answer(call, "journeys").await,
         To::Retention => query::answer(call, "retention").await,
-        To::Dimensions => Ok(query::dimensions()),
+        To::Dimensions => Ok(query::dimensions(call)),
         To::Export => export::answer(call).await,
         To::Outcomes => outcomes::answer(call).await,
         To::ListSites => sites::list(call).await,
@@ -94,9 +98,15 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::DeleteSite => sites::delete(call, &domain).await,
         To::Segments => notes::answer(call, &domain, NoteKind::Segment, id).await,
         To::Annotations => notes::answer(call, &domain, NoteKind::Annotation, id).await,
-        To::ListKeys => keys::list(call, &domain).await,
-        To::MakeKey => keys::make(call, &domain).await,
-        To::DeleteKey => keys::delete(call, &domain, id).await,
+        To::ListKeys | To::MakeKey | To::DeleteKey => keys::answer(call, &domain, to, id.unwrap_or_default()).await,
+        To::ListShares | To::MakeShare | To::DeleteShare => {
+            shares::answer(call, &domain, to, id.unwrap_or_default()).await
+        }
+        To::SharePage => shares::page(call, parts.first().copied().unwrap_or_default()).await,
+        To::ListMembers | To::AddMember | To::ChangeMember | To::MakeMemberKey | To::RemoveMember => {
+            members::answer(call, &domain, to, id.unwrap_or_default()).await
+        }
+        To::Me => Ok(members::me(call)),
         To::LogIn => login::log_in(call).await,
         To::LogOut => Ok(login::log_out(call)),
         To::Metrics => metrics::answer(call).await,

@@ -1,5 +1,7 @@
 //! `/api/v1/sites`: which sites there are, and each one's settings.
 
+use super::shares;
+use crate::access::Grant;
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;
 use crate::site_store::archive::Store;
@@ -15,9 +17,13 @@ const BODY_BYTES_MAX: usize = 262_144;
 /// After so long every isolate has heard of another number of shards.
 const HEARD_MS: i64 = 5 * 60_000;
 
-/// Lists all sites.
+/// Lists all sites, or a member's.
 pub(super) async fn list(call: &Call) -> Answer {
-    Ok(of_json(200, &json!({ "sites": registry::list(&call.env).await? })))
+    let mut sites = registry::list(&call.env).await?;
+    sites.retain(|site| {
+        site.get("domain").and_then(Value::as_str).is_some_and(|domain| call.grant.covers(domain).is_ok())
+    });
+    Ok(of_json(200, &json!({ "sites": sites })))
 }
 
 /// The domain that a path names, percent-encoded as it came, if the request may do anything with it.
@@ -37,6 +43,9 @@ pub(super) async fn show(call: &Call, domain: &str) -> Answer {
     let answer = client::ask(&call.env, domain, &Question::Settings).await?;
     if answer.body.is_null() {
         return Err(Refusal::unknown_site());
+    }
+    if let Grant::Share(share) = &call.grant {
+        return Ok(of_json(200, &shares::site(share, &answer.body)));
     }
     Ok(of_json(200, &with_domain(answer.body, domain)))
 }

@@ -3,6 +3,7 @@
 //! What is not here and not below `/api/` or `/v1/` is a file, which is anyone's.
 
 use crate::access::Need;
+use crate::member::Role;
 use crate::site_key::Scope;
 use worker::Method;
 
@@ -31,6 +32,16 @@ pub(super) enum To {
     ListKeys,
     MakeKey,
     DeleteKey,
+    ListShares,
+    MakeShare,
+    DeleteShare,
+    SharePage,
+    ListMembers,
+    AddMember,
+    ChangeMember,
+    MakeMemberKey,
+    RemoveMember,
+    Me,
     LogIn,
     LogOut,
     Metrics,
@@ -64,13 +75,18 @@ const fn row(method: Method, path: &'static str, need: Need, to: To) -> Route {
 const ANYONE: Need = Need::Nothing;
 const WRITE: Need = Need::KeyOrSignature(Scope::Write);
 const READ: Need = Need::Key(Scope::Read);
+const SHARED: Need = Need::ReadOrShare;
 const ADMIN: Need = Need::Key(Scope::Admin);
+/// What others see, but settings and what opens.
+const EDITOR: Need = Need::Role(Role::Editor);
+const OWNER: Need = Need::Role(Role::Owner);
+const MEMBER: Need = Need::Member;
 /// What is not one site's: no key of a site suffices.
 const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 39] = [
+const ROUTES: [Route; 49] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
@@ -79,31 +95,41 @@ const ROUTES: [Route; 39] = [
     row(Method::Options, "/api/send", ANYONE, To::Preflight),
     row(Method::Post, "/api/v1/events", WRITE, To::Events),
     row(Method::Post, "/api/v1/import", ADMIN, To::Import),
-    row(Method::Post, "/api/v2/query", READ, To::Query),
+    row(Method::Post, "/api/v2/query", SHARED, To::Query),
     row(Method::Post, "/api/v2/funnel", READ, To::Funnel),
     row(Method::Post, "/api/v2/journeys", READ, To::Journeys),
     row(Method::Post, "/api/v2/retention", READ, To::Retention),
-    row(Method::Get, "/api/v2/dimensions", READ, To::Dimensions),
+    row(Method::Get, "/api/v2/dimensions", SHARED, To::Dimensions),
     row(Method::Get, "/api/v1/export", READ, To::Export),
     row(Method::Get, "/api/v1/outcomes", READ, To::Outcomes),
-    row(Method::Get, "/api/v1/sites", OPERATOR, To::ListSites),
-    row(Method::Get, "/api/v1/sites/{domain}", READ, To::ShowSite),
+    row(Method::Get, "/api/v1/sites", MEMBER, To::ListSites),
+    row(Method::Get, "/api/v1/sites/{domain}", SHARED, To::ShowSite),
     // A key of a site is there as long as its site, so it changes settings and makes no site.
     row(Method::Put, "/api/v1/sites/{domain}", ADMIN, To::PutSite),
-    row(Method::Delete, "/api/v1/sites/{domain}", OPERATOR, To::DeleteSite),
+    row(Method::Delete, "/api/v1/sites/{domain}", OWNER, To::DeleteSite),
     row(Method::Get, "/api/v1/sites/{domain}/segments", READ, To::Segments),
-    row(Method::Post, "/api/v1/sites/{domain}/segments", ADMIN, To::Segments),
+    row(Method::Post, "/api/v1/sites/{domain}/segments", EDITOR, To::Segments),
     row(Method::Get, "/api/v1/sites/{domain}/segments/{id}", READ, To::Segments),
-    row(Method::Put, "/api/v1/sites/{domain}/segments/{id}", ADMIN, To::Segments),
-    row(Method::Delete, "/api/v1/sites/{domain}/segments/{id}", ADMIN, To::Segments),
+    row(Method::Put, "/api/v1/sites/{domain}/segments/{id}", EDITOR, To::Segments),
+    row(Method::Delete, "/api/v1/sites/{domain}/segments/{id}", EDITOR, To::Segments),
     row(Method::Get, "/api/v1/sites/{domain}/annotations", READ, To::Annotations),
-    row(Method::Post, "/api/v1/sites/{domain}/annotations", ADMIN, To::Annotations),
+    row(Method::Post, "/api/v1/sites/{domain}/annotations", EDITOR, To::Annotations),
     row(Method::Get, "/api/v1/sites/{domain}/annotations/{id}", READ, To::Annotations),
-    row(Method::Put, "/api/v1/sites/{domain}/annotations/{id}", ADMIN, To::Annotations),
-    row(Method::Delete, "/api/v1/sites/{domain}/annotations/{id}", ADMIN, To::Annotations),
+    row(Method::Put, "/api/v1/sites/{domain}/annotations/{id}", EDITOR, To::Annotations),
+    row(Method::Delete, "/api/v1/sites/{domain}/annotations/{id}", EDITOR, To::Annotations),
     row(Method::Get, "/api/v1/sites/{domain}/keys", ADMIN, To::ListKeys),
     row(Method::Post, "/api/v1/sites/{domain}/keys", ADMIN, To::MakeKey),
     row(Method::Delete, "/api/v1/sites/{domain}/keys/{id}", ADMIN, To::DeleteKey),
+    row(Method::Get, "/api/v1/sites/{domain}/shares", ADMIN, To::ListShares),
+    row(Method::Post, "/api/v1/sites/{domain}/shares", ADMIN, To::MakeShare),
+    row(Method::Delete, "/api/v1/sites/{domain}/shares/{id}", ADMIN, To::DeleteShare),
+    row(Method::Get, "/share/{id}", ANYONE, To::SharePage),
+    row(Method::Get, "/api/v1/sites/{domain}/members", ADMIN, To::ListMembers),
+    row(Method::Post, "/api/v1/sites/{domain}/members", ADMIN, To::AddMember),
+    row(Method::Put, "/api/v1/sites/{domain}/members/{id}", ADMIN, To::ChangeMember),
+    row(Method::Delete, "/api/v1/sites/{domain}/members/{id}", ADMIN, To::RemoveMember),
+    row(Method::Post, "/api/v1/sites/{domain}/members/{id}/key", ADMIN, To::MakeMemberKey),
+    row(Method::Get, "/api/v1/me", MEMBER, To::Me),
     row(Method::Post, "/api/v1/login", ANYONE, To::LogIn),
     row(Method::Post, "/api/v1/logout", ANYONE, To::LogOut),
     row(Method::Get, "/metrics", OPERATOR, To::Metrics),
@@ -218,6 +244,9 @@ mod tests {
                 Need::Nothing => "nothing".to_owned(),
                 Need::Key(scope) => scope.name().to_owned(),
                 Need::KeyOrSignature(scope) => format!("{} or signature", scope.name()),
+                Need::ReadOrShare => "read or share".to_owned(),
+                Need::Role(role) => role.name().to_owned(),
+                Need::Member => "session".to_owned(),
                 Need::AdminKey => "admin key".to_owned(),
             };
             format!("| `{} {}` | {need} |\n", route.method.as_ref(), route.path)

@@ -23,6 +23,7 @@ mod rollups;
 mod salt;
 pub mod schema;
 mod sending;
+mod share_budget;
 mod shelving;
 pub mod site_day;
 pub mod visitor;

@@ -53,6 +53,15 @@ pub enum Question {
     },
     /// An import is done.
     Imported,
+    /// Take filtered questions to a share down: whether it may be asked them.
+    ChargeShare {
+        /// The share's id.
+        share: String,
+        /// The site's local day.
+        day: String,
+        /// A hash of each question.
+        questions: Vec<String>,
+    },
     /// How many events ended how.
     Outcomes,
     /// Read all segments to see which are damaged: `{"segments"}`, how many.
@@ -95,6 +104,9 @@ pub(super) async fn answer(site: &Rc<Site>, question: Question) -> Result<Value>
         Question::RouteKey => site.salts.route_key().await.map(|key| ok(key.to_hex().into())),
         Question::Notes { list, task } => site.notes(&list, task),
         Question::Imported => site.write_down_soon().await.map(|()| ok(Value::Null)),
+        Question::ChargeShare { share, day, questions } => {
+            site.charge_share(&share, &day, &questions).map(|charged| ok(charged.into()))
+        }
         Question::Outcomes => outcomes(site).map(ok),
         Question::Damage => Ok(ok(json!({ "segments": site.damaged_segments().await? }))),
         Question::ImportProgress { key } => {

@@ -15,6 +15,7 @@
 //! - `notes`: saved segments and annotations, as JSON.
 //! - `sieves`: which visitors a segment may know, so that it need not be read to know that it does not.
 //! - `rollups`: what questions have counted in a segment, and `rollup_questions`: when each was last rolled up.
+//! - `share_questions`: hashes of the filtered questions that each share was asked today.
 //! - `imports`: how far each import with an idempotency key has come.
 
 use super::dedupe::ArrivalDay;

@@ -65,7 +65,7 @@ const RANGES: &str = "use \"day\", \"24h\", \"7d\", \"28d\", \"30d\", \"91d\" or
                       \"12mo\" or any \"<N>mo\", \"year\", \"all\", two dates [\"2021-05-01\", \"2021-05-31\"] or two \
                       date-times with zone";
 /// Most rows of one answer.
-pub(super) const ROWS_MAX: u64 = 10_000;
+pub(crate) const ROWS_MAX: u64 = 10_000;
 
 impl Request {
     /// Reads a query.
