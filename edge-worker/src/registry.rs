@@ -134,7 +134,7 @@ impl Registry {
 
     #[inline(never)]
     fn rows(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Vec<SqlStorageValue>>> {
-        schema::rows(&self.sql, statement, values)
+        self.sql.exec(statement, values)?.raw().collect()
     }
 }
 

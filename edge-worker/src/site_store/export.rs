@@ -1,6 +1,6 @@
 //! The object's side of an export: a piece of it at a time.
 
-use super::{Site, schema};
+use super::{Site, platform, schema};
 use engine::event::{Event, VisitorHash};
 use engine::shelf::Piece;
 use export::{csv, ndjson, visitor};
@@ -77,7 +77,7 @@ impl Site {
         let always = (i64::MIN, i64::MAX);
         let damaged = self.with_segments(always, |reader| self.shelf()?.check(reader)).await?;
         if damaged > 0 {
-            worker::console_error!("export: {} damaged segments are left out", damaged);
+            platform::console_error!("export: {} damaged segments are left out", damaged);
         }
         Ok(damaged)
     }

@@ -4,13 +4,13 @@
 use super::dedupe::{ArrivalDay, DedupeWindow};
 use super::delivery::{Delivery, Progress};
 use super::nonces::{Nonce, Nonces};
-use super::schema;
+use super::platform::Storage;
+use super::{platform, schema};
 use engine::event::Event;
 use futures_channel::oneshot;
 use protocol::event::EventId;
 use protocol::outcome::Outcome;
 use std::collections::BTreeMap;
-use worker::durable::Storage;
 use worker::{Result, SqlStorageValue};
 
 /// A BLOB may have 2 MB; half of it leaves room.
@@ -97,7 +97,7 @@ impl Group {
         window: &mut DedupeWindow,
         nonces: Option<&mut Nonces>,
     ) -> Result<Vec<Event>> {
-        let written = crate::runtime::transaction(storage, || self.write(storage));
+        let written = platform::transaction(storage, || self.write(storage));
         if written.is_err() {
             self.ids.iter().for_each(|id| window.retract(*id));
             if let Some(nonces) = nonces {

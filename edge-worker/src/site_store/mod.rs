@@ -16,6 +16,7 @@ pub mod export;
 mod group;
 pub mod nonces;
 pub mod notes;
+mod platform;
 pub mod question;
 mod record;
 mod retention;
@@ -25,29 +26,40 @@ pub mod schema;
 mod sending;
 mod share_budget;
 mod shelving;
+#[cfg(test)]
+mod simulation;
 pub mod site_day;
 pub mod visitor;
 
+use crate::config::Config;
 use active::ActiveVisitors;
 use client::Stored;
 use dedupe::{ArrivalDay, DedupeWindow};
 use delivery::{Delivery, Progress, Signed};
-use futures_util::future::try_join_all;
 use group::Group;
 use nonces::{Claim, Nonces};
+use platform::{Delay, Secrets, Storage};
 use protocol::outcome::{Outcome, Unauthorised};
-use question::{Count, Question};
 use record::SiteRecord;
 use salt::SaltKeeper;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
-use worker::durable::{State, Storage};
-use worker::{Delay, DurableObject, Env, Request, Response, Result, durable_object};
+use worker::Result;
+#[cfg(not(test))]
+use {
+    question::{Count, Question},
+    wasm_bindgen::JsValue,
+    wasm_bindgen::prelude::wasm_bindgen,
+    worker::durable::State,
+    worker::{DurableObject, Env, Request, Response, durable_object},
+};
+
+/// How long until what an alarm could not do is tried again.
+const TRY_AGAIN: Duration = Duration::from_mins(10);
 
 /// The object as the runtime holds it.
+#[cfg(not(test))]
 #[durable_object(alarm)]
 pub struct SiteStore {
     site: Rc<Site>,
@@ -87,32 +99,14 @@ pub(crate) struct Site {
     archive: archive::Archive,
 }
 
+#[cfg(not(test))]
 impl DurableObject for SiteStore {
     fn new(state: State, env: Env) -> Self {
         crate::runtime::keep_panics_quiet();
-        let config = crate::config::Config::of(&env);
-        let site = Site {
-            salts: SaltKeeper::new(&env, state.id().to_string()),
-            storage: state.storage(),
-            test_mode: config.test_mode,
-            group_window: Duration::from_millis(config.group_window_ms.into()),
-            journal_events: config.journal_events,
-            record: RefCell::default(),
-            window: RefCell::default(),
-            nonces: RefCell::default(),
-            group: RefCell::default(),
-            shelf: RefCell::default(),
-            answers: RefCell::default(),
-            shelved_ms: Cell::default(),
-            told_ms: Cell::default(),
-            compaction_armed: Cell::default(),
-            compacting: Cell::default(),
-            armed_daily: Cell::default(),
-            rolling: Cell::default(),
-            active: RefCell::default(),
-            archive: archive::Archive::new(&env, state.id().to_string()),
-        };
-        Self { site: Rc::new(site) }
+        let config = Config::of(&env);
+        let secrets = Secrets::new(&env, state.id().to_string());
+        let archive = archive::Archive::new(archive::Store::of(&env), state.id().to_string());
+        Self { site: Rc::new(Site::new(state.storage(), secrets, archive, &config)) }
     }
 
     async fn fetch(&self, _request: Request) -> Result<Response> {
@@ -125,13 +119,14 @@ impl DurableObject for SiteStore {
     }
 }
 
+#[cfg(not(test))]
 #[wasm_bindgen]
 impl SiteStore {
     /// Commits encoded deliveries (see [`client::join`]). Answers in the same form, for each of them, a status byte (see
     /// [`client`]) and, if it is 0, an outcome byte per event.
     pub async fn deliver(&self, joined: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
         let deliveries = client::split(&joined).map(|bytes| self.deliver_one(bytes));
-        Ok(client::join(try_join_all(deliveries).await?.iter()))
+        Ok(client::join(futures_util::future::try_join_all(deliveries).await?.iter()))
     }
 
     /// Counts for a [`Count`] in JSON: four bytes that say how many segments cannot be read, and what was counted (see
@@ -164,6 +159,7 @@ impl SiteStore {
     }
 }
 
+#[cfg(not(test))]
 impl SiteStore {
     async fn deliver_one(&self, bytes: &[u8]) -> std::result::Result<Vec<u8>, JsValue> {
         Ok(match self.site.deliver(bytes).await? {
@@ -191,6 +187,31 @@ enum Taken {
 }
 
 impl Site {
+    /// What an object is before its first call.
+    fn new(storage: Storage, secrets: Secrets, archive: archive::Archive, config: &Config) -> Self {
+        Self {
+            salts: SaltKeeper::new(secrets),
+            storage,
+            test_mode: config.test_mode,
+            group_window: Duration::from_millis(config.group_window_ms.into()),
+            journal_events: config.journal_events,
+            record: RefCell::default(),
+            window: RefCell::default(),
+            nonces: RefCell::default(),
+            group: RefCell::default(),
+            shelf: RefCell::default(),
+            answers: RefCell::default(),
+            shelved_ms: Cell::default(),
+            told_ms: Cell::default(),
+            compaction_armed: Cell::default(),
+            compacting: Cell::default(),
+            armed_daily: Cell::default(),
+            rolling: Cell::default(),
+            active: RefCell::default(),
+            archive,
+        }
+    }
+
     async fn deliver(self: &Rc<Self>, bytes: &[u8]) -> Result<Taken> {
         let Ok(mut delivery) = Delivery::decode(bytes) else { return Ok(Taken::Failed) };
         if !self.load_record()? {
@@ -243,7 +264,7 @@ impl Site {
         if first || full {
             let site = Rc::clone(self);
             let wait = if full { Duration::ZERO } else { self.group_window };
-            wasm_bindgen_futures::spawn_local(async move {
+            platform::spawn_local(async move {
                 // Even no window at all lets in what has arrived by now.
                 Delay::from(wait).await;
                 site.commit();
@@ -264,7 +285,7 @@ impl Site {
 
     /// The present, in milliseconds since 1970; to a test whose events have a time of their own it is that.
     fn now_ms(&self) -> i64 {
-        if self.told_ms.get() == 0 { crate::runtime::clock_ms() } else { self.told_ms.get() }
+        if self.told_ms.get() == 0 { platform::clock_ms() } else { self.told_ms.get() }
     }
 
     /// Uses up the nonce of a signed request that comes now, in seconds since 1970, or says why it may not be taken in.
@@ -286,7 +307,7 @@ impl Site {
         match group.commit(&self.storage, window, self.nonces.borrow_mut().as_mut()) {
             Ok(events) => self.shelve(events),
             // The message names no event: it is the database's.
-            Err(error) => worker::console_error!("commit failed: {}", error),
+            Err(error) => platform::console_error!("commit failed: {}", error),
         }
     }
 
@@ -312,19 +333,31 @@ impl Site {
     async fn on_alarm(self: &Rc<Self>) -> Result<()> {
         self.compaction_armed.set(false);
         self.armed_daily.set(false);
-        if self.load_record()? {
-            // First, so that whatever fails below is tried again tomorrow.
+        if let Err(error) = self.do_what_is_due().await {
+            // A platform tries again a few times only, and a salt that nobody deletes would stay.
+            platform::console_error!("alarm: {}", error);
+            return self.arm(TRY_AGAIN).await;
+        }
+        Ok(())
+    }
+
+    async fn do_what_is_due(self: &Rc<Self>) -> Result<()> {
+        let is_set_up = self.load_record()?;
+        if is_set_up {
             self.arm_daily().await?;
-            let today = site_day::of_ms(&self.time_zone(), crate::runtime::clock_ms());
-            self.salts.delete_old(today).await?;
+        }
+        // Also where the site was deleted: a salt may have been on its way.
+        let today = site_day::of_ms(&self.time_zone(), platform::clock_ms());
+        self.salts.delete_old(today).await?;
+        if is_set_up {
             self.forget_old_events().await?;
             if self.write_down_by_alarm().await? {
                 self.archive_by_alarm().await?;
             }
-            if let Some(day) = self.salts.stored_days().await?.into_iter().min() {
-                self.set_alarm_for_end_of(day).await?;
-            }
         }
-        Ok(())
+        match self.salts.stored_days().await?.into_iter().min() {
+            Some(day) => self.set_alarm_for_end_of(day).await,
+            None => Ok(()),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The site's own row: its settings and the key that hashes imported visitors.
 
 use super::visitor::Salt;
-use super::{Site, schema, site_day};
+use super::{Site, platform, schema, site_day};
 use engine::site::SiteSettings;
 use jiff::tz::TimeZone;
 use std::rc::Rc;
@@ -38,7 +38,7 @@ impl Site {
             return Err(schema::corrupt("settings"));
         };
         let version = schema::integer(row, 3).ok_or_else(|| schema::corrupt("settings"))?;
-        crate::runtime::transaction(&self.storage, || schema::migrate(&sql, version))?;
+        platform::transaction(&self.storage, || schema::migrate(&sql, version))?;
         let given = serde_json::from_str(settings)?;
         let import_key = Salt(key.try_into().map_err(|_| schema::corrupt("settings"))?);
         self.hold(domain.to_owned(), given, import_key)?;
@@ -51,9 +51,9 @@ impl Site {
         let sql = self.storage.sql();
         let import_key = match self.record.borrow().as_ref() {
             Some(record) if known => record.import_key,
-            _ => Salt(crate::runtime::random_bytes()),
+            _ => Salt(platform::random_bytes()),
         };
-        crate::runtime::transaction(&self.storage, || {
+        platform::transaction(&self.storage, || {
             schema::create(&sql)?;
             sql.exec("DELETE FROM site", None)?;
             let values = vec![
@@ -83,7 +83,9 @@ impl Site {
         self.salts.delete_all().await?;
         self.delete_archive().await?;
         self.storage.delete_alarm().await?;
-        self.storage.delete_all().await
+        self.storage.delete_all().await?;
+        // Whoever came meanwhile may have had one made.
+        self.salts.delete_all().await
     }
 
     /// The site's time zone.

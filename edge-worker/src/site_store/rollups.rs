@@ -3,20 +3,21 @@
 //! They are made when nobody waits, after a question has been answered for which there were none, and follow from their
 //! segments: whatever becomes of a segment, its rollups are deleted with the same transaction.
 
+use super::platform::{Delay, SqlStorage};
 use super::shelving::segment_bytes;
-use super::{Site, schema};
+use super::{Site, platform, schema};
 use engine::query::{Questions, Standing};
 use engine::shelf::{Label, SegmentId};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
-use worker::{Delay, Result, SqlStorage, SqlStorageValue};
+use worker::{Result, SqlStorageValue};
 
-/// A segment of fewer events is counted as quickly as its rollup is read.
-const SEGMENT_EVENTS_MIN: u32 = 4_096;
+/// A segment of fewer events is counted as quickly as its rollup is read. (A simulated site has few events.)
+const SEGMENT_EVENTS_MIN: u32 = if cfg!(test) { 2 } else { 4_096 };
 /// Where so few segments lack a rollup it is not worth the writing.
-const MISSING_MIN: usize = 4;
+const MISSING_MIN: usize = if cfg!(test) { 1 } else { 4 };
 /// Questions that have rollups: those of a dashboard's views.
 const QUESTIONS_MAX: i64 = 24;
 
@@ -75,11 +76,11 @@ impl Site {
             return;
         }
         let site = Rc::clone(self);
-        wasm_bindgen_futures::spawn_local(async move {
+        platform::spawn_local(async move {
             for id in missing {
                 Delay::from(Duration::ZERO).await;
                 if let Err(error) = site.make_rollup(question, id, &questions) {
-                    worker::console_error!("rollup: {}", error);
+                    platform::console_error!("rollup: {}", error);
                     break;
                 }
             }
@@ -110,8 +111,8 @@ impl Site {
         let counted = self.shelf()?.ask_at_rest(id, &mut read, questions.clone(), Questions::add)?;
         let Some(counted) = counted else { return Ok(()) };
         let question = || SqlStorageValue::Blob(question.to_vec());
-        let now_ms = SqlStorageValue::Integer(crate::runtime::clock_ms());
-        crate::runtime::transaction(&self.storage, || {
+        let now_ms = SqlStorageValue::Integer(platform::clock_ms());
+        platform::transaction(&self.storage, || {
             let values = vec![question(), SqlStorageValue::Integer(id.0), SqlStorageValue::Blob(counted.rollup())];
             sql.exec("INSERT OR REPLACE INTO rollups (question, segment, counted) VALUES (?, ?, ?)", values)?;
             sql.exec("INSERT OR REPLACE INTO rollup_questions VALUES (?, ?)", vec![question(), now_ms.clone()])?;

@@ -20,7 +20,8 @@
 
 use super::dedupe::ArrivalDay;
 use super::nonces::{Nonces, Period};
-use worker::{Error, Result, SqlStorage, SqlStorageValue};
+use super::platform::SqlStorage;
+use worker::{Error, Result, SqlStorageValue};
 
 /// Version of the tables below; a later one migrates forward from it.
 pub const VERSION: i32 = 3;

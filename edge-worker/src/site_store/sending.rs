@@ -3,7 +3,7 @@
 use super::active::VISIT_GAP_S;
 use super::delivery::{Delivery, Sender};
 use super::export::exported_visitor;
-use super::{Site, schema, site_day, visitor};
+use super::{Site, platform, schema, site_day, visitor};
 use engine::event::{Event, VisitorHash};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -67,10 +67,11 @@ impl Site {
     }
 
     async fn day_salts(&self, day: Date, at_s: i64, now_ms: i64) -> Result<DaySalts> {
-        let (today, made) = self.salts.find_or_make(day).await?;
-        if made {
+        let today = self.salts.find_or_make(day).await?;
+        if !self.salts.is_ending(day) {
             self.salts.delete_old(site_day::of_ms(&self.time_zone(), now_ms)).await?;
             self.set_alarm_for_end_of(day).await?;
+            self.salts.set_ending(day);
         }
         if !self.active.borrow().are_of(day) {
             let seen = self.seen_lately(now_ms.div_euclid(1000))?;
@@ -102,7 +103,7 @@ impl Site {
     /// Sees to it that the salt of a day is deleted when it is over.
     pub(super) async fn set_alarm_for_end_of(&self, day: Date) -> Result<()> {
         let Some(end_ms) = site_day::salt_ends_ms(&self.time_zone(), day) else { return Ok(()) };
-        let wait_ms = end_ms - crate::runtime::clock_ms();
+        let wait_ms = end_ms - platform::clock_ms();
         // Under a test's own clock the end may be years ago: its salts end by that clock alone.
         if self.test_mode && wait_ms < 0 {
             return Ok(());

@@ -1,14 +1,15 @@
 //! The site's events in the database and in memory: journal, segments, and who has left which segment.
 
 use super::archive::Unread;
-use super::{Site, archive, rollups, schema};
+use super::platform::{Delay, SqlStorage};
+use super::{Site, archive, platform, rollups, schema};
 use engine::event::Event;
 use engine::segment::Bytes;
 use engine::shelf::{Label, SegmentId, Shelf, Sieve, Tidiness, Written};
 use std::cell::RefMut;
 use std::rc::Rc;
 use std::time::Duration;
-use worker::{Delay, Result, SqlStorage, SqlStorageValue};
+use worker::{Result, SqlStorageValue};
 
 /// How long events may stay in the journal before an alarm writes them down as a segment.
 const JOURNAL_AGE: Duration = Duration::from_hours(1);
@@ -48,7 +49,7 @@ impl Site {
         if events.is_empty() {
             return;
         }
-        self.shelved_ms.set(crate::runtime::clock_ms());
+        self.shelved_ms.set(platform::clock_ms());
         let mut held = self.shelf.borrow_mut();
         let recent = match held.as_mut() {
             Some(held) => {
@@ -58,15 +59,15 @@ impl Site {
             // Nobody has asked yet: what the journal holds is read now, these events among it.
             None => match load(&self.storage.sql()) {
                 Ok(loaded) => held.insert(loaded).shelf.recent_events(),
-                Err(error) => return worker::console_error!("journal: {}", error),
+                Err(error) => return platform::console_error!("journal: {}", error),
             },
         };
         drop(held);
         let full = recent >= self.journal_events && !self.compacting.replace(true);
-        let unarmed = !self.compaction_armed.replace(true);
+        let unarmed = !full && !self.compaction_armed.replace(true);
         if full || unarmed {
             let site = Rc::clone(self);
-            wasm_bindgen_futures::spawn_local(async move {
+            platform::spawn_local(async move {
                 // Those who wait for the commit are answered first.
                 Delay::from(Duration::ZERO).await;
                 let done = if full { site.write_down(Tidiness::Rough).await } else { site.arm(JOURNAL_AGE).await };
@@ -74,7 +75,9 @@ impl Site {
                     site.compacting.set(false);
                 }
                 if let Err(error) = done {
-                    worker::console_error!("compaction: {}", error);
+                    // Whoever comes next sees to it again.
+                    site.compaction_armed.set(false);
+                    platform::console_error!("compaction: {}", error);
                 }
             });
         }
@@ -110,7 +113,7 @@ impl Site {
     /// Writes the journal down, thoroughly if nothing has come for a while, else only roughly and again soon; answers
     /// whether it was thoroughly.
     pub(super) async fn write_down_by_alarm(self: &Rc<Self>) -> Result<bool> {
-        let since_ms = crate::runtime::clock_ms() - self.shelved_ms.get();
+        let since_ms = platform::clock_ms() - self.shelved_ms.get();
         if since_ms >= QUIET.as_millis() as i64 {
             return self.write_down(Tidiness::Thorough).await.map(|()| true);
         }
@@ -133,7 +136,7 @@ impl Site {
         let sql = self.storage.sql();
         let compaction = held.shelf.compaction(reader)?;
         let first = held.last_id + 1;
-        crate::runtime::transaction(&self.storage, || {
+        platform::transaction(&self.storage, || {
             compaction
                 .segments
                 .iter()
@@ -167,7 +170,7 @@ impl Site {
         let sql = self.storage.sql();
         let rewrite = held.shelf.rewrite(&ids, now_s, keep_from_s, reader)?;
         let first = held.last_id + 1;
-        crate::runtime::transaction(&self.storage, || {
+        platform::transaction(&self.storage, || {
             rewrite.old.iter().try_for_each(|id| delete(&sql, *id))?;
             rewrite.new.iter().zip(first..).try_for_each(|(segment, id)| insert(&sql, SegmentId(id), segment))
         })?;
@@ -179,7 +182,7 @@ impl Site {
 
     /// Asks for an alarm after so long, or sooner if one is set. One alarm is all an object has.
     pub(super) async fn arm(&self, wait: Duration) -> Result<()> {
-        let at_ms = crate::runtime::clock_ms() + wait.as_millis() as i64;
+        let at_ms = platform::clock_ms() + wait.as_millis() as i64;
         match self.storage.get_alarm().await? {
             Some(set_ms) if set_ms <= at_ms => Ok(()),
             _ => self.storage.set_alarm(wait).await,

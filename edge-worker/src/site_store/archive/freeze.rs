@@ -1,5 +1,6 @@
 //! Moving cold segments into the archive, one at a time, and deleting files that are no segment's.
 
+use super::super::platform::{self, Delay};
 use super::super::shelving::{DAY_S, QUIET, segment_bytes};
 use super::super::{Site, schema, visitor};
 use super::index::{self, File};
@@ -10,7 +11,7 @@ use engine::segment::{Bytes, Days, Segment, are_same};
 use engine::shelf::SegmentId;
 use jiff::Timestamp;
 use std::time::Duration;
-use worker::{Delay, Result};
+use worker::Result;
 
 /// How long until it is looked again whether a segment has become cold.
 const LOOK_AGAIN: Duration = Duration::from_hours(24);
@@ -45,10 +46,10 @@ impl Site {
         };
         if let Err(error) = archived.await {
             // What is left to do is seen from what is there.
-            worker::console_error!("archive: {}", error);
+            platform::console_error!("archive: {}", error);
             return self.arm(TRY_AGAIN).await;
         }
-        let now_s = crate::runtime::clock_ms().div_euclid(1000);
+        let now_s = platform::clock_ms().div_euclid(1000);
         if self.archive_before_s(now_s).is_some() { self.arm(LOOK_AGAIN).await } else { Ok(()) }
     }
 
@@ -97,7 +98,7 @@ impl Site {
         // What is read back from there is what counts, not what was sent.
         let back = self.put_together(&known, &days.order).await?;
         if !back.is_some_and(|back| are_same(&back, &bytes)) {
-            worker::console_error!("archive: segment {} stays", id.0);
+            platform::console_error!("archive: segment {} stays", id.0);
             self.shelf()?.stays(id);
             return Ok(true);
         }
@@ -111,13 +112,13 @@ impl Site {
         if self.next_to_archive()? != Some(id) {
             return Ok(true);
         }
-        crate::runtime::transaction(&self.storage, || index::keep(&sql, id, &known, &days.order, &days.hashes))?;
+        platform::transaction(&self.storage, || index::keep(&sql, id, &known, &days.order, &days.hashes))?;
         self.shelf()?.set_away(id, true);
         Ok(true)
     }
 
     fn next_to_archive(&self) -> Result<Option<SegmentId>> {
-        let now_s = crate::runtime::clock_ms().div_euclid(1000);
+        let now_s = platform::clock_ms().div_euclid(1000);
         let mut held = self.shelf()?;
         held.keep_apart(self.archive_before_s(now_s));
         Ok(held.next_to_archive())

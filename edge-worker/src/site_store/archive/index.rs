@@ -1,9 +1,10 @@
 //! What the database knows of the archive: which segments are there, in which files, and which files are to go.
 
+use super::super::platform::SqlStorage;
 use super::super::schema;
 use engine::event::VisitorHash;
 use engine::shelf::SegmentId;
-use worker::{Result, SqlStorage, SqlStorageValue};
+use worker::{Result, SqlStorageValue};
 
 /// A file of one day of a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,6 @@ pub use store::Store;
 
 use read::Fetched;
 use std::cell::RefCell;
-use worker::Env;
 
 /// The archive as a site's object knows it.
 pub(super) struct Archive {
@@ -27,9 +26,9 @@ pub(super) struct Archive {
 }
 
 impl Archive {
-    /// The archive for the object with that id.
-    pub(super) fn new(env: &Env, object_id: String) -> Self {
-        Self { store: Store::of(env), object_id, fetched: RefCell::default() }
+    /// The archive for the object with that id, where its files lie in a store.
+    pub(super) fn new(store: Option<Store>, object_id: String) -> Self {
+        Self { store, object_id, fetched: RefCell::default() }
     }
 
     /// Forgets what memory holds.

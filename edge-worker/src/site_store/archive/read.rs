@@ -1,6 +1,7 @@
 //! Reading segments wherever they are: what is in the archive is fetched, and then asked for again.
 
 use super::super::Site;
+use super::super::platform::{self, SqlStorage};
 use super::super::shelving::segment_bytes;
 use super::index;
 use crate::parquet;
@@ -10,7 +11,7 @@ use engine::shelf::{ReadSegment, SegmentId};
 use futures_util::future::try_join_all;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use worker::{Error, Result, SqlStorage};
+use worker::{Error, Result};
 
 /// Bytes of fetched segments that are kept, which is about two million events.
 const FETCHED_BYTES: usize = 16 << 20;
@@ -152,7 +153,7 @@ impl Site {
         };
         let whole = self.put_together(&files, &order).await?;
         if whole.is_none() {
-            worker::console_error!("archive: segment {} cannot be read", id.0);
+            platform::console_error!("archive: segment {} cannot be read", id.0);
         }
         Ok(whole.unwrap_or_default())
     }
@@ -186,7 +187,7 @@ impl Site {
         if index::files(&sql, id)?.is_none() {
             return Ok(());
         }
-        crate::runtime::transaction(&self.storage, || {
+        platform::transaction(&self.storage, || {
             super::super::shelving::insert_bytes(&sql, id, &bytes)?;
             index::forget(&sql, id)
         })?;
