@@ -164,6 +164,17 @@ mod tests {
     }
 
     #[test]
+    fn what_was_scrubbed_stays_as_it_is() {
+        for (raw, expected) in [
+            ("4111 1111 1111 1111@a.bc", ":email"),
+            ("from 4111 1111 1111 1111@a.bc, and 4111 1111 1111 1111", "from :email, and :card"),
+        ] {
+            let scrubbed = text(raw);
+            assert_eq!((scrubbed.as_str(), text(&scrubbed)), (expected, scrubbed.clone()));
+        }
+    }
+
+    #[test]
     fn ordinary_paths_stay_as_they_are() {
         for path in [
             "/",

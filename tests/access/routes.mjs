@@ -58,6 +58,7 @@ export const SAMPLES = {
   "GET /api/v2/dimensions": () => ({}),
   "GET /api/v1/export": (site) => ({ path: `/api/v1/export?site=${site}` }),
   "GET /api/v1/outcomes": (site) => ({ path: `/api/v1/outcomes?site=${site}` }),
+  "POST /api/v1/outcomes/explain": (site) => json({ site, events: [pageview(`https://${site}/`)] }),
   "GET /api/v1/sites": () => ({}),
   "GET /api/v1/sites/{domain}": () => ({}),
   "PUT /api/v1/sites/{domain}": () => json({ timezone: "UTC" }),

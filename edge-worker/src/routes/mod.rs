@@ -4,9 +4,10 @@
 mod assets;
 pub(crate) mod event;
 mod events;
+mod explain;
 mod export;
 mod health;
-mod import;
+pub mod import;
 mod keys;
 mod login;
 mod members;
@@ -14,13 +15,13 @@ mod metrics;
 mod notes;
 mod openapi;
 mod outcomes;
-mod plausible;
+pub mod plausible;
 mod query;
 pub mod shares;
 mod sites;
 mod table;
 mod trial;
-mod umami;
+pub mod umami;
 
 use crate::access;
 use crate::answer::{Answer, Refusal};
@@ -92,6 +93,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::Dimensions => Ok(query::dimensions(call)),
         To::Export => export::answer(call).await,
         To::Outcomes => outcomes::answer(call).await,
+        To::Explain => explain::answer(call).await,
         To::ListSites => sites::list(call).await,
         To::ShowSite => sites::show(call, &domain).await,
         To::PutSite => sites::put(call, domain).await,

@@ -17,13 +17,13 @@ const DOMAINS_MAX: usize = 10;
 
 /// An event as those clients send it.
 #[derive(Debug, Default, Deserialize)]
-struct Sent {
+pub struct Sent {
     #[serde(alias = "n")]
     name: Option<String>,
     #[serde(alias = "u")]
     url: Option<String>,
     #[serde(alias = "d")]
-    domain: Option<String>,
+    pub(super) domain: Option<String>,
     #[serde(alias = "r")]
     referrer: Option<String>,
     #[serde(alias = "p", alias = "m", alias = "meta")]
@@ -43,12 +43,26 @@ struct Sent {
     hash: Option<Value>,
 }
 
+impl Sent {
+    /// Width of the screen in CSS pixels, 0 where unknown.
+    pub(super) fn width(&self) -> u16 {
+        self.screen_width.map_or(0, |width| width as u16)
+    }
+}
+
+/// What a body says.
+///
+/// # Errors
+/// Where it is none of those clients'.
+pub fn sent(body: &[u8]) -> Result<Sent, Refusal> {
+    serde_json::from_slice(body).map_err(|_| Refusal::malformed("Send one JSON object with the fields n, u and d."))
+}
+
 /// Counts the event for each of the domains it names.
 pub(super) async fn answer(call: &mut Call) -> Answer {
     call.content_type(&["text/plain", "application/json"], "Send the event as text/plain or application/json.")?;
     let body = call.body(limits::BATCH_BYTES_MAX).await?;
-    let sent: Sent = serde_json::from_slice(&body)
-        .map_err(|_| Refusal::malformed("Send one JSON object with the fields n, u and d."))?;
+    let sent = sent(&body)?;
     let named = sent.domain.clone().unwrap_or_default();
     let domains = domains(&named).map_err(ingest::refusal_of)?;
     // All are looked up before any counts: what is refused is counted nowhere.
@@ -57,7 +71,7 @@ pub(super) async fn answer(call: &mut Call) -> Answer {
     }
     let stated = call.stated();
     let (mut arrival, sender) = (stated.arrival(), stated.sender());
-    arrival.screen_width = sent.screen_width.map_or(0, |width| width as u16);
+    arrival.screen_width = sent.width();
     let event = read(sent);
     let mut outcomes = Vec::new();
     for domain in domains {
@@ -90,7 +104,11 @@ fn domains(named: &str) -> Result<Vec<&str>, Outcome> {
     if domains.is_empty() { Err(Outcome::Invalid(Invalid::MissingField)) } else { Ok(domains) }
 }
 
-fn read(sent: Sent) -> Result<Event, Outcome> {
+/// The event that was sent.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read(sent: Sent) -> Result<Event, Outcome> {
     let missing = Outcome::Invalid(Invalid::MissingField);
     let name = sent.name.filter(|name| !name.trim().is_empty()).ok_or(missing)?;
     let payload = match name.as_str() {

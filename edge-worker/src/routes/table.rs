@@ -23,6 +23,7 @@ pub(super) enum To {
     Dimensions,
     Export,
     Outcomes,
+    Explain,
     ListSites,
     ShowSite,
     PutSite,
@@ -86,7 +87,7 @@ const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 49] = [
+const ROUTES: [Route; 50] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
@@ -102,6 +103,7 @@ const ROUTES: [Route; 49] = [
     row(Method::Get, "/api/v2/dimensions", SHARED, To::Dimensions),
     row(Method::Get, "/api/v1/export", READ, To::Export),
     row(Method::Get, "/api/v1/outcomes", READ, To::Outcomes),
+    row(Method::Post, "/api/v1/outcomes/explain", ADMIN, To::Explain),
     row(Method::Get, "/api/v1/sites", MEMBER, To::ListSites),
     row(Method::Get, "/api/v1/sites/{domain}", SHARED, To::ShowSite),
     // A key of a site is there as long as its site, so it changes settings and makes no site.

@@ -16,15 +16,17 @@ use serde_json::{Value, json};
 
 /// What those clients send.
 #[derive(Debug, Deserialize)]
-struct Sent {
+pub struct Sent {
     #[serde(rename = "type")]
     kind: Option<String>,
     #[serde(default)]
-    payload: Fields,
+    /// The event.
+    pub payload: Fields,
 }
 
+/// What they say of an event.
 #[derive(Debug, Default, Deserialize)]
-struct Fields {
+pub struct Fields {
     website: Option<String>,
     hostname: Option<String>,
     /// Width and height of the screen: `1440x900`.
@@ -37,12 +39,20 @@ struct Fields {
     data: Option<Value>,
 }
 
+/// What a body says.
+///
+/// # Errors
+/// Where it is none of those clients'.
+pub fn sent(body: &[u8]) -> Result<Sent, Refusal> {
+    let hint = "Send one JSON object with the fields type and payload.";
+    serde_json::from_slice(body).map_err(|_| Refusal::malformed(hint))
+}
+
 /// Counts the event.
 pub(super) async fn answer(call: &mut Call) -> Answer {
     call.content_type(&["application/json", "text/plain"], "Send the event as application/json.")?;
     let body = call.body(limits::BATCH_BYTES_MAX).await?;
-    let sent: Sent = serde_json::from_slice(&body)
-        .map_err(|_| Refusal::malformed("Send one JSON object with the fields type and payload."))?;
+    let sent = sent(&body)?;
     // To say who a visitor is, is not an event.
     if sent.kind.as_deref() != Some("identify") {
         let site = site(&sent.payload);
@@ -69,7 +79,11 @@ fn screen_width(fields: &Fields) -> u16 {
     width.and_then(|width| width.parse().ok()).unwrap_or_default()
 }
 
-fn read(fields: Fields) -> Result<Event, Outcome> {
+/// The event that was sent.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read(fields: Fields) -> Result<Event, Outcome> {
     let missing = Outcome::Invalid(Invalid::MissingField);
     // It escapes addresses that are escaped already.
     let address = |address: Option<String>| address.unwrap_or_default().replace("%25", "%");

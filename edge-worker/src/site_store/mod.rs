@@ -16,6 +16,7 @@ pub mod export;
 mod group;
 pub mod nonces;
 pub mod notes;
+pub mod planted;
 mod platform;
 pub mod question;
 mod record;
@@ -96,6 +97,8 @@ pub(crate) struct Site {
     /// Whether rollups are being made.
     rolling: Cell<bool>,
     active: RefCell<ActiveVisitors>,
+    /// Where a test wants a panic.
+    planted: Cell<Option<planted::Place>>,
     archive: archive::Archive,
 }
 
@@ -208,6 +211,7 @@ impl Site {
             armed_daily: Cell::default(),
             rolling: Cell::default(),
             active: RefCell::default(),
+            planted: Cell::default(),
             archive,
         }
     }
@@ -351,6 +355,7 @@ impl Site {
         self.salts.delete_old(today).await?;
         if is_set_up {
             self.forget_old_events().await?;
+            self.break_where_planted(planted::Place::Alarm)?;
             if self.write_down_by_alarm().await? {
                 self.archive_by_alarm().await?;
             }

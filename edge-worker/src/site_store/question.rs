@@ -1,6 +1,7 @@
 //! What a site's object can be asked, and its answers. Both are JSON: these are the calls of an owner at a desk.
 
 use super::notes::NoteTask;
+use super::planted::Place;
 use super::{Site, schema};
 use engine::event::UnixSeconds;
 use engine::query::{Kind, Questions};
@@ -76,8 +77,11 @@ pub enum Question {
         /// How many times.
         times: u8,
     },
-    /// Break, to prove that breaking is survived. Test mode only.
-    Panic,
+    /// Break, to prove that breaking is survived: at once, or in work that is done later. Test mode only.
+    Panic {
+        /// Where; none is at once.
+        place: Option<Place>,
+    },
 }
 
 /// Answers a question: `{"status": 200, "body": …}`, or 404 where the site is not set up.
@@ -114,7 +118,7 @@ pub(super) async fn answer(site: &Rc<Site>, question: Question) -> Result<Value>
             Ok(ok(json!({ "lines": lines, "accepted": accepted })))
         }
         Question::Alarm { times } => run_alarm(site, times).await,
-        Question::Panic => break_down(site),
+        Question::Panic { place } => break_down(site, place),
     }
 }
 
@@ -250,14 +254,12 @@ async fn run_alarm(site: &Rc<Site>, times: u8) -> Result<Value> {
     Ok(ok(Value::Null))
 }
 
-/// Writes, then panics: what was written must not be there afterwards.
-#[allow(clippy::panic, reason = "the panic is what is asked for, and only in test mode")]
-fn break_down(site: &Site) -> Result<Value> {
-    if !site.test_mode {
-        return Ok(json!({ "status": 404, "body": null }));
+/// Panics, or plants a panic in work that is done later.
+fn break_down(site: &Site, place: Option<Place>) -> Result<Value> {
+    match place {
+        _ if !site.test_mode => return Ok(json!({ "status": 404, "body": null })),
+        Some(place) => site.plant(place),
+        None => site.break_down()?,
     }
-    let statement =
-        "INSERT INTO outcomes (day, outcome, reason, count) VALUES (0, 'accepted', 'written before a panic', 1)";
-    site.storage.sql().exec(statement, None)?;
-    panic!("asked to break")
+    Ok(ok(Value::Null))
 }

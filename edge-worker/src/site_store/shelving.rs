@@ -1,6 +1,7 @@
 //! The site's events in the database and in memory: journal, segments, and who has left which segment.
 
 use super::archive::Unread;
+use super::planted::Place;
 use super::platform::{Delay, SqlStorage};
 use super::{Site, archive, platform, rollups, schema};
 use engine::event::Event;
@@ -143,6 +144,7 @@ impl Site {
                 .zip(first..)
                 .try_for_each(|(segment, id)| insert(&sql, SegmentId(id), segment))?;
             compaction.moved.iter().try_for_each(|(id, places)| write_moved(&sql, *id, places))?;
+            self.break_where_planted(Place::Compaction)?;
             schema::empty_journal(&sql)
         })?;
         let labels: Vec<_> = numbered(&compaction.segments, first).collect();

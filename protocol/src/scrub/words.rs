@@ -8,8 +8,23 @@ use alloc::string::String;
 /// Longest that an IBAN or card number is when written in groups of four.
 const GROUPED_CHARS_MAX: usize = 42;
 
+/// How often a text is looked through again after something went. A placeholder may make a word with what stands beside it
+/// (`:card@example.org`); what is clean stays as it is, so that an export can be imported unchanged.
+const PASSES_MAX: usize = 8;
+
 /// The text with placeholders; borrowed where nothing had to go.
 pub(super) fn scrub(text: &str) -> Cow<'_, str> {
+    let Cow::Owned(mut scrubbed) = pass(text) else { return Cow::Borrowed(text) };
+    for _ in 0..PASSES_MAX {
+        match pass(&scrubbed) {
+            Cow::Owned(further) if further != scrubbed => scrubbed = further,
+            _ => break,
+        }
+    }
+    Cow::Owned(scrubbed)
+}
+
+fn pass(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut kept_from = 0;
     let mut at = 0;

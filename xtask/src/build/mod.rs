@@ -4,6 +4,7 @@ mod assemble;
 mod module;
 mod npm;
 mod packages;
+mod sbom;
 mod sizes;
 
 use crate::{place, setup};
@@ -38,6 +39,7 @@ pub(crate) fn all() -> Result<Vec<Artefact>> {
     files.extend(assemble::tracker(&packages.tracker)?);
     files.extend(npm::packages(&packages.tracker)?);
     files.extend(assemble::dashboard(&packages.dashboard_wasm)?);
+    files.extend(sbom::of_all(&files)?);
     assemble::write(&place::dist(), &files)?;
     Ok(files.iter().filter_map(|file| sizes::measure(file, packages.budget(&file.name))).collect())
 }

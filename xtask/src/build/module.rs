@@ -62,7 +62,10 @@ fn compile(crate_name: &str, package: &Package) -> Result<Vec<u8>> {
         .args(["build", "--quiet", "--locked", "--target", "wasm32-unknown-unknown"])
         .args(["--package", crate_name, "--profile", &package.profile])
         .env("CARGO_TARGET_DIR", &target_folder)
-        .env("RUSTFLAGS", remapped_paths()?)
+        // Not `RUSTFLAGS`, which a folder with a space in its name would take apart.
+        .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths()?)
+        // A crate below `parquet` has the compiler draw numbers by chance, which then are in every copy of the module.
+        .env("CONST_RANDOM_SEED", "passerby")
         .current_dir(place::root()))?;
     let file = target_folder
         .join("wasm32-unknown-unknown")
@@ -84,7 +87,7 @@ fn remapped_paths() -> Result<String> {
     ];
     let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
     flags.extend(registries.map(|registry| format!("--remap-path-prefix={}=crates", registry.path().display())));
-    Ok(flags.join(" "))
+    Ok(flags.join("\u{1f}"))
 }
 
 fn bind(stem: &str, target: Target, compiled: Vec<u8>, folder: &Path) -> Result<()> {

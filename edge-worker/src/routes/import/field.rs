@@ -6,9 +6,11 @@ use serde_json::{Map, Value};
 
 /// Why a line is refused, and because of which field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
-    pub(super) outcome: Outcome,
-    pub(super) field: Option<&'static str>,
+pub struct Refused {
+    /// The outcome that it is counted as.
+    pub outcome: Outcome,
+    /// The field, where it is one.
+    pub field: Option<&'static str>,
 }
 
 /// Why a field is refused.

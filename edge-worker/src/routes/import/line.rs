@@ -18,14 +18,20 @@ use url::Url;
 
 /// A line that was read.
 #[derive(Debug, PartialEq)]
-pub(super) struct Line {
-    pub(super) id: EventId,
-    pub(super) visitor: String,
-    pub(super) event: Event,
+pub struct Line {
+    /// All zero where it has none.
+    pub id: EventId,
+    /// What the importer calls the visitor.
+    pub visitor: String,
+    /// The event, whose visitor is filled in later.
+    pub event: Event,
 }
 
 /// Reads a line for a site, whose domain stands in where the line names no host.
-pub(super) fn read(bytes: &[u8], site: &str) -> Result<Line, Refused> {
+///
+/// # Errors
+/// What is wrong with it, and with which field.
+pub fn read(bytes: &[u8], site: &str) -> Result<Line, Refused> {
     let malformed = Refused { outcome: Outcome::Invalid(Invalid::Malformed), field: None };
     let object: Map<String, Value> = serde_json::from_slice(bytes).map_err(|_| malformed)?;
     let fields = Fields(&object);

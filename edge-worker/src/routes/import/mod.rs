@@ -5,8 +5,8 @@
 
 #[cfg(test)]
 mod exported;
-mod field;
-mod line;
+pub mod field;
+pub mod line;
 mod splitter;
 
 use crate::answer::{Answer, Refusal, of_json};
