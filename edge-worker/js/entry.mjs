@@ -5,6 +5,7 @@
 // once, the objects' open transactions are rolled back, and the next call finds a fresh instance.
 import { DurableObject } from "cloudflare:workers";
 import * as rust from "./index.js";
+import { isWatched, tellSoon, watch } from "./live.mjs";
 import { Overloaded, deliver, isFull } from "./outbox.mjs";
 
 /** What this file itself answers, by its status and reason code. */
@@ -195,9 +196,29 @@ export class SiteStore extends Guarded {
     super(ctx, env, rust.SiteStore);
   }
 
-  /** Commits a delivery; answers one outcome per event, once they are durable. */
-  deliver(bytes) {
-    return this.call("deliver", bytes);
+  /** Commits deliveries; answers one outcome per event, once they are durable. */
+  async deliver(bytes) {
+    const watched = isWatched(this);
+    const answer = await this.call("deliver", bytes, watched);
+    if (watched) tellSoon(this);
+    return answer;
+  }
+
+  /** Lets somebody watch. */
+  fetch() {
+    return watch(this);
+  }
+
+  webSocketMessage() {}
+
+  webSocketError() {}
+
+  webSocketClose(socket, code) {
+    try {
+      socket.close(code);
+    } catch {
+      // The other side said no code that may be said back.
+    }
   }
 
   /** A piece of an export, with where the next begins in front. */
@@ -211,8 +232,11 @@ export class SiteStore extends Guarded {
   }
 
   /** Answers a JSON request about the site with JSON. */
-  ask(request) {
-    return this.call("ask", request);
+  async ask(request) {
+    const answer = await this.call("ask", request);
+    // The site may be gone, and who watches it hears so.
+    if (isWatched(this)) tellSoon(this);
+    return answer;
   }
 }
 

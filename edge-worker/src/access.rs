@@ -203,9 +203,17 @@ async fn of_member(call: &Call, session: &str, need: Need, is_fresh: bool, now_s
 
 /// Refuses a page of another origin. A session comes along by itself, whatever page makes the browser ask.
 fn refuse_other_origins(call: &Call) -> Result<(), Refusal> {
+    if call.request.method() == Method::Get { Ok(()) } else { refuse_other_pages(call) }
+}
+
+/// The same, whatever the method: browsers let pages of any origin read what comes by a WebSocket.
+///
+/// # Errors
+/// Where a page of another origin asks without a key.
+pub fn refuse_other_pages(call: &Call) -> Result<(), Refusal> {
     let header = |name: &str| call.header(name);
     let (site, origin, host) = (header("sec-fetch-site"), header("origin"), header("host"));
-    if call.request.method() != Method::Get
+    if header("authorization").is_none()
         && auth::is_of_another_page(site.as_deref(), origin.as_deref(), host.as_deref())
     {
         let hint = "Sessions are for the dashboard's own pages; programs send a key.";

@@ -57,6 +57,8 @@ export const SAMPLES = {
   "POST /api/v2/retention": (site) => json({ site_id: site, date_range: "28d" }),
   "GET /api/v2/dimensions": () => ({}),
   "GET /api/v1/export": (site) => ({ path: `/api/v1/export?site=${site}` }),
+  // A WebSocket, which this request does not ask for; tests/queries/live.test.mjs does.
+  "GET /api/v1/live": (site) => ({ path: `/api/v1/live?site=${site}`, ok: 426 }),
   "GET /api/v1/outcomes": (site) => ({ path: `/api/v1/outcomes?site=${site}` }),
   "POST /api/v1/outcomes/explain": (site) => json({ site, events: [pageview(`https://${site}/`)] }),
   "GET /api/v1/sites": () => ({}),

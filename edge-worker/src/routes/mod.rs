@@ -9,6 +9,7 @@ mod export;
 mod health;
 pub mod import;
 mod keys;
+mod live;
 mod login;
 mod members;
 mod metrics;
@@ -92,6 +93,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::Retention => query::answer(call, "retention").await,
         To::Dimensions => Ok(query::dimensions(call)),
         To::Export => export::answer(call).await,
+        To::Live => live::answer(call).await,
         To::Outcomes => outcomes::answer(call).await,
         To::Explain => explain::answer(call).await,
         To::ListSites => sites::list(call).await,

@@ -90,7 +90,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     let text = || json!({"type": "string"});
     let parts = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = parts.map(|part| parameter(part, "path", true, text())).collect();
-    if matches!(route.to, To::Import | To::Export | To::Outcomes) {
+    if matches!(route.to, To::Import | To::Export | To::Outcomes | To::Live) {
         parameters.push(parameter("site", "query", true, text()));
     }
     if route.to == To::Export {
@@ -119,6 +119,7 @@ fn said(route: &Route) -> (&'static str, &'static [&'static str], &'static str, 
         To::Retention => ("Counts who comes again", TEXTS, "200", &[JSON]),
         To::Dimensions => ("Lists what can be asked", &[], "200", &[JSON]),
         To::Export => ("Gives all events of a site", &[], "200", ROWS),
+        To::Live => ("Tells by a WebSocket who is here and what was just counted", &[], "101", &[]),
         To::Outcomes => ("Says what became of every event received", &[], "200", &[JSON]),
         To::Explain => ("Says what would become of events, and counts none", TEXTS, "200", &[JSON]),
         To::ListSites => ("Lists the sites", &[], "200", &[JSON]),

@@ -23,6 +23,7 @@ pub(super) enum To {
     Dimensions,
     Export,
     Outcomes,
+    Live,
     Explain,
     ListSites,
     ShowSite,
@@ -87,7 +88,7 @@ const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 50] = [
+const ROUTES: [Route; 51] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
@@ -102,6 +103,7 @@ const ROUTES: [Route; 50] = [
     row(Method::Post, "/api/v2/retention", READ, To::Retention),
     row(Method::Get, "/api/v2/dimensions", SHARED, To::Dimensions),
     row(Method::Get, "/api/v1/export", READ, To::Export),
+    row(Method::Get, "/api/v1/live", READ, To::Live),
     row(Method::Get, "/api/v1/outcomes", READ, To::Outcomes),
     row(Method::Post, "/api/v1/outcomes/explain", ADMIN, To::Explain),
     row(Method::Get, "/api/v1/sites", MEMBER, To::ListSites),

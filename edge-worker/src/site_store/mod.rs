@@ -14,6 +14,7 @@ mod dedupe;
 pub mod delivery;
 pub mod export;
 mod group;
+mod live;
 pub mod nonces;
 pub mod notes;
 pub mod planted;
@@ -97,6 +98,7 @@ pub(crate) struct Site {
     /// Whether rollups are being made.
     rolling: Cell<bool>,
     active: RefCell<ActiveVisitors>,
+    live: live::Live,
     /// Where a test wants a panic.
     planted: Cell<Option<planted::Place>>,
     archive: archive::Archive,
@@ -127,7 +129,9 @@ impl DurableObject for SiteStore {
 impl SiteStore {
     /// Commits encoded deliveries (see [`client::join`]). Answers in the same form, for each of them, a status byte (see
     /// [`client`]) and, if it is 0, an outcome byte per event.
-    pub async fn deliver(&self, joined: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
+    /// `is_watched` says whether anybody wants to know of them at once.
+    pub async fn deliver(&self, joined: Vec<u8>, is_watched: bool) -> std::result::Result<Vec<u8>, JsValue> {
+        self.site.live.is_watched.set(is_watched);
         let deliveries = client::split(&joined).map(|bytes| self.deliver_one(bytes));
         Ok(client::join(futures_util::future::try_join_all(deliveries).await?.iter()))
     }
@@ -153,6 +157,11 @@ impl SiteStore {
         let piece = self.site.export(from_s, since_s).await?;
         let [begin_s, next_s] = [piece.begin_s, piece.next_s.unwrap_or(i64::MAX)].map(i64::to_le_bytes);
         Ok([&begin_s[..], &next_s, &engine::journal::encode(&piece.events)].concat())
+    }
+
+    /// What is new for those who watch, in JSON; nothing where the site is not set up.
+    pub async fn live(&self) -> std::result::Result<String, JsValue> {
+        Ok(self.site.live().await?.map(|news| news.to_string()).unwrap_or_default())
     }
 
     /// Answers a [`Question`] in JSON with an answer in JSON.
@@ -212,6 +221,7 @@ impl Site {
             rolling: Cell::default(),
             active: RefCell::default(),
             planted: Cell::default(),
+            live: live::Live::default(),
             archive,
         }
     }

@@ -50,6 +50,7 @@ impl Site {
         if events.is_empty() {
             return;
         }
+        self.live.note(&events);
         self.shelved_ms.set(platform::clock_ms());
         let mut held = self.shelf.borrow_mut();
         let recent = match held.as_mut() {
