@@ -13,11 +13,17 @@ before(async () => {
   api = worker.api;
   await api.putSite(SITE);
 });
-after(() => worker.dispose());
+after(async () => {
+  for (const socket of sockets) socket.terminate();
+  await worker.dispose();
+});
+
+const sockets = [];
 
 /** Somebody who watches: what was told so far, and a promise of what comes next. */
 async function watch({ site = SITE, headers = { authorization: `Bearer ${ADMIN_KEY}` }, more = "" } = {}) {
   const socket = new WebSocket(`${worker.url.replace("http", "ws")}/api/v1/live?site=${site}${more}`, { headers });
+  sockets.push(socket);
   const told = [];
   let heard = () => {};
   socket.on("message", (text) => {

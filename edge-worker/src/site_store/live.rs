@@ -10,8 +10,6 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use worker::Result;
 
-/// Whoever did something in so many seconds is here.
-const HERE_S: i64 = 300;
 /// So many of the last events are told at once; of more it is told how many.
 const EVENTS_MAX: usize = 50;
 
@@ -55,8 +53,9 @@ impl Site {
             return Ok(None);
         }
         let now_s = self.now_ms().div_euclid(1000);
-        let moment = |seconds| jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string();
-        let request = json!({ "metrics": ["visitors"], "date_range": [moment(now_s - HERE_S), moment(now_s)] });
+        // Whoever did something in the last five minutes is here.
+        let domain = self.record.borrow().as_ref().map(|record| record.domain.clone());
+        let request = json!({ "site_id": domain, "metrics": ["visitors"], "date_range": "realtime" });
         let asked = Question::Query { kind: "query".into(), now_s, request };
         let answer = question::answer(self, asked).await?;
         let visitors = answer.pointer("/body/results/0/metrics/0").cloned().unwrap_or_default();
