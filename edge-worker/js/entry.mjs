@@ -144,8 +144,8 @@ async function collect(request, env, ctx) {
     } catch (error) {
       return refusal(error instanceof Overloaded ? OVERLOADED : UNAVAILABLE);
     }
-    const results = atOnce(() => rust.results(answer));
-    if (results !== undefined) return new Response(results, { headers });
+    const results = atOnce(() => rust.results(object, answer));
+    return results === undefined ? refusal(UNAVAILABLE) : new Response(results, { headers });
   }
   return guarded(() => rust.fetch(new Request(request, { body }), env, ctx));
 }

@@ -8,9 +8,10 @@
 
 use crate::config::Config;
 use crate::cors::Audience;
+use crate::registry;
 use crate::routes::event;
 use crate::sender::Stated;
-use crate::site_store::client;
+use crate::site_store::client::{self, Delivered, Stored};
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
@@ -38,14 +39,18 @@ pub fn prepare(env: &Env, values: &str, body: Vec<u8>) -> Option<Vec<u8>> {
     Some([&(object.len() as u16).to_le_bytes(), object.as_bytes(), &delivery].concat())
 }
 
-/// The body of the answer to a batch of which the object says so; nothing where the object has not taken it in, and the
-/// long way will say why.
+/// The body of the answer to a batch of which its object says so; nothing where that has not taken it in. The sender tries
+/// again then, and goes the long way if the site is gone.
 #[wasm_bindgen]
-pub fn results(answer: &[u8]) -> Option<String> {
+pub fn results(object: &str, answer: &[u8]) -> Option<String> {
     match client::read(answer).ok()? {
-        client::Delivered::Durable(stored) => {
-            Some(event::results(stored.into_iter().filter_map(client::Stored::outcome).collect()).to_string())
+        Delivered::Durable(stored) => {
+            Some(event::results(stored.into_iter().filter_map(Stored::outcome).collect()).to_string())
         }
-        _ => None,
+        Delivered::UnknownSite => {
+            registry::forget(object);
+            None
+        }
+        Delivered::Refused(_) | Delivered::Overtaken => None,
     }
 }

@@ -38,7 +38,7 @@ cargo xtask build  [--json FILE]
 cargo xtask bench  [ingest|query|sizes|tracker]... [--json FILE]
     Ratios, measured side by side in one run.
       --seconds N  how long ingest sends each load (3)
-      --events N   how many events query asks about (1000000)
+      --events N   how many events query asks about, or growth stores (1000000)
       --days N     over how many days these are spread, the last 30 of which are asked about (30)
       --rounds N   how often query asks everything and tracker loads pages; the figures are medians (3)
       --only NAME  asks duckdb, object or ours alone: faster, but without ratios, and nothing is checked

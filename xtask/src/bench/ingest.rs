@@ -14,16 +14,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-const PORT: u16 = 8795;
+pub(super) const PORT: u16 = 8795;
 const OTHER_PORT: u16 = 8796;
-const CONNECTIONS: usize = 64;
+pub(super) const CONNECTIONS: usize = 64;
 const ROUNDS: usize = 3;
-const SITE: &str = "bench.example";
+pub(super) const SITE: &str = "bench.example";
 /// The same over so many objects.
 const SHARDED: &str = "sharded.bench.example";
 const SHARDS: u32 = 8;
 /// The header that names each request's sender, each another one.
-const SENDER: &str = "X-Bench-Sender";
+pub(super) const SENDER: &str = "X-Bench-Sender";
 const KEY: &str = "bench";
 /// The baselines, in the demo site's place.
 const BASELINES: &str = r#"
@@ -89,8 +89,8 @@ fn slow_disk() -> Result<PathBuf> {
     Ok(library)
 }
 
-/// Measures in rounds that take turns, so that a slow moment of the machine meets all lanes.
-fn run(lanes: &mut [Lane], seconds: u64, connections: usize, preload: Option<&Path>) -> Result<()> {
+/// A collector on data of its own, with a site, the same over shards, and the baselines beside it.
+pub(super) fn start(preload: Option<&Path>) -> Result<Workerd> {
     let folder = place::target().join("bench-ingest");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
@@ -111,7 +111,12 @@ fn run(lanes: &mut [Lane], seconds: u64, connections: usize, preload: Option<&Pa
     collector.wait_until_ready(Duration::from_secs(20))?;
     collector.put_site(SITE, &json!({ "timezone": "UTC" }))?;
     collector.put_site(SHARDED, &json!({ "timezone": "UTC", "shards": SHARDS }))?;
+    Ok(process)
+}
 
+/// Measures in rounds that take turns, so that a slow moment of the machine meets all lanes.
+fn run(lanes: &mut [Lane], seconds: u64, connections: usize, preload: Option<&Path>) -> Result<()> {
+    let process = start(preload)?;
     let count = lanes.len();
     for round in 0..=ROUNDS {
         for (number, lane) in lanes.iter_mut().enumerate() {
@@ -155,7 +160,7 @@ fn figures(lanes: &[Lane]) -> Vec<Figure> {
 }
 
 /// A batch as a tracker would send it: one page load, its page views and an event.
-fn batch(site: &str, salt: u64, request: u64, events: u64) -> Batch {
+pub(super) fn batch(site: &str, salt: u64, request: u64, events: u64) -> Batch {
     let mut base = [0; 16];
     base.iter_mut().zip(salt.to_be_bytes().into_iter().chain(request.to_be_bytes())).for_each(|(to, from)| *to = from);
     let event = |number: u64| Event {

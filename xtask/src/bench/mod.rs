@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: ratios against a baseline that is measured in the same run.
 
+mod growth;
 mod ingest;
 mod load;
 mod process;
@@ -28,7 +29,7 @@ pub(crate) struct Figure {
 pub(crate) struct Amount {
     /// Seconds of each load of `ingest`.
     pub(crate) seconds: u64,
-    /// Events that `query` asks about.
+    /// Events that `query` asks about, and that `growth` stores.
     pub(crate) events: u64,
     /// Days over which these events are spread.
     pub(crate) days: u32,
@@ -38,7 +39,7 @@ pub(crate) struct Amount {
 
 /// Measures what is named, or everything; `query` with those of its lanes that `only` names, or all.
 pub(crate) fn command(what: &[String], amount: &Amount, only: &[String], json_file: Option<&Path>) -> Result<ExitCode> {
-    let known = ["ingest", "query", "sizes", "tracker"];
+    let known = ["growth", "ingest", "query", "sizes", "tracker"];
     if let Some(other) = what.iter().find(|name| !known.contains(&name.as_str())) {
         bail!("there is no benchmark {other:?} yet; there are {}", known.join(", "));
     }
@@ -56,6 +57,10 @@ pub(crate) fn command(what: &[String], amount: &Amount, only: &[String], json_fi
     }
     if wanted("ingest") {
         figures.extend(ingest::measure(amount.seconds)?);
+    }
+    // Only when named: ten million events take minutes.
+    if what.iter().any(|named| named == "growth") {
+        figures.extend(growth::measure(amount.events)?);
     }
     if wanted("query") {
         figures.extend(query::measure(amount, only)?);
