@@ -121,9 +121,9 @@ function isBatch(request) {
 
 /** Answers a batch the short way; where there is anything to say but that it is taken in, the long way says it. */
 async function collect(request, env, ctx) {
-  // Read in any case: the runtime hangs up on who is answered before that.
-  const body = new Uint8Array(await request.arrayBuffer());
+  // Said before anything is read: so little the runtime reads to its end by itself.
   if (isFull()) return refusal(OVERLOADED);
+  const body = new Uint8Array(await request.arrayBuffer());
   if (names === undefined) {
     names = atOnce(() => rust.namesOfHeaders(env)).split("\n");
     const lines = atOnce(() => rust.headersOfAnswers()).split("\n");

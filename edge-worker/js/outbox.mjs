@@ -14,7 +14,7 @@ const PATIENCE_MS = 20_000;
 
 /**
  * So many deliveries may wait, of all sites. Then those of sites that have more than their share of them are refused, as they
- * would be answered too late; twice as many, and all are.
+ * would be answered too late; half as many again, and all are.
  */
 const WAITING_MAX = 512;
 
@@ -25,7 +25,7 @@ export class Overloaded extends Error {}
 let waiting = 0;
 
 /** Whether one more delivery would wait too long, whosever it is. */
-export const isFull = () => waiting >= 2 * WAITING_MAX;
+export const isFull = () => waiting >= 1.5 * WAITING_MAX;
 
 /** What waits for each object, by the object's name. */
 const boxes = new Map();
