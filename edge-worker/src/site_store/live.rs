@@ -48,6 +48,7 @@ fn told(event: &Event) -> Value {
 
 impl Site {
     /// What is new since this was last asked; none where the site is not set up.
+    #[cfg_attr(test, allow(dead_code, reason = "the simulation has nobody who watches"))]
     pub(super) async fn live(self: &Rc<Self>) -> Result<Option<Value>> {
         if !self.load_record()? {
             return Ok(None);
