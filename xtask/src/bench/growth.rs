@@ -16,19 +16,18 @@ pub(super) fn measure(events: u64) -> Result<Vec<Figure>> {
     let process = start(None)?;
     let part = events / PARTS;
     let mut figures: Vec<Figure> = Vec::new();
-    let mut first_us = None;
+    let (mut first_us, mut stretches) = (None, 0);
     for number in 0..PARTS {
         let (mut stored, mut cpu, mut seconds) = (0, 0.0, 0.0);
-        let mut stretch = 0;
         while stored < part {
-            let salt = 1_000 + number * 1_000 + stretch;
+            let salt = stretches;
             let body = |request: u64| protocol::binary::encode(&batch(SITE, salt, request, EVENTS));
             let before = cpu_seconds(process.id())?;
-            let seen = load::run(PORT, "/e", SENDER, CONNECTIONS, Duration::from_secs(2), &body)?;
+            let seen = load::run(PORT, "/e", SENDER, salt, CONNECTIONS, Duration::from_secs(2), &body)?;
             cpu += cpu_seconds(process.id())? - before;
             seconds += seen.elapsed.as_secs_f64();
             stored += seen.requests * EVENTS;
-            stretch += 1;
+            stretches += 1;
         }
         let cpu_us = cpu * 1e6 / stored as f64;
         let first = *first_us.get_or_insert(cpu_us);

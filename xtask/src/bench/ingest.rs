@@ -124,7 +124,7 @@ fn run(lanes: &mut [Lane], seconds: u64, connections: usize, preload: Option<&Pa
             let salt = (round * count + number) as u64;
             let body = |request: u64| protocol::binary::encode(&batch(lane.site, salt, request, lane.events));
             let before = cpu_seconds(process.id())?;
-            let seen = load::run(lane.port, lane.path, SENDER, connections, Duration::from_secs(seconds), &body)?;
+            let seen = load::run(lane.port, lane.path, SENDER, salt, connections, Duration::from_secs(seconds), &body)?;
             let cpu = cpu_seconds(process.id())? - before;
             // The first round warms up.
             if round > 0 {

@@ -28,12 +28,16 @@ impl Seen {
     }
 }
 
+/// So many addresses belong to one load, that no two loads have a sender in common.
+const SENDERS: u64 = 200_000;
+
 /// Loads `path` on a port of this machine for a time; `body` makes the body of the n-th request, and the header `sender`
-/// gives each an address of its own.
+/// gives each an address of its own, which no load with another number has.
 pub(super) fn run(
     port: u16,
     path: &str,
     sender: &str,
+    load: u64,
     connections: usize,
     time: Duration,
     body: &(dyn Fn(u64) -> Vec<u8> + Sync),
@@ -48,7 +52,7 @@ pub(super) fn run(
                     let mut latencies = Vec::new();
                     while begun.elapsed() < time {
                         let number = next.fetch_add(1, Ordering::Relaxed);
-                        let [.., high, middle, low] = number.to_be_bytes();
+                        let [.., high, middle, low] = (load * SENDERS + number % SENDERS).to_be_bytes();
                         let (body, header) = (body(number), format!("{sender}: 10.{high}.{middle}.{low}"));
                         let sent = Instant::now();
                         let status = connection.post(path, &header, &body)?;
