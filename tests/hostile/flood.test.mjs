@@ -24,7 +24,7 @@ const FLOODED = "flooded.test";
 const BYSTANDER = "bystander.test";
 const STRINGS = JSON.parse(readFileSync(join(ROOT, "tests/data/naughty_strings.json"), "utf8"));
 /** Statuses that an answer may have. */
-const KNOWN = new Set([200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 409, 413, 415, 429]);
+const KNOWN = new Set([200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 409, 413, 415, 426, 429]);
 /** What the runtime itself answers to a request line that is no address, before anything of ours is asked. */
 const OF_THE_RUNTIME = "invalid URI";
 let worker, api;
