@@ -1,5 +1,6 @@
 //! Requests to the server that the page came from. The cookie goes along by itself; no script ever sees it.
 
+use js_sys::Promise;
 use serde_json::Value;
 use views::answer::Problem;
 use wasm_bindgen::{JsCast, JsValue};
@@ -16,7 +17,7 @@ pub(crate) enum Refusal {
 
 /// Sends a request and reads the answer.
 pub(crate) async fn ask(method: &str, path: &str, body: Option<String>) -> Result<Value, Refusal> {
-    let (status, text) = send(method, path, body).await.map_err(|_| unreachable())?;
+    let (status, text) = land(begin(method, path, body.as_deref().unwrap_or_default())).await?;
     let answer: Value = serde_json::from_str(&text).unwrap_or_default();
     match status {
         200..300 => Ok(answer),
@@ -35,17 +36,27 @@ fn unreachable() -> Refusal {
     ))
 }
 
-async fn send(method: &str, path: &str, body: Option<String>) -> Result<(u16, String), JsValue> {
+/// Sends a request; several may be on their way at once.
+pub(crate) fn begin(method: &str, path: &str, body: &str) -> Result<Promise, JsValue> {
     let init = RequestInit::new();
     init.set_method(method);
     init.set_credentials(RequestCredentials::SameOrigin);
-    if let Some(body) = body {
+    if !body.is_empty() {
         init.set_body(&body.into());
     }
     let request = Request::new_with_str_and_init(path, &init)?;
     request.headers().set("content-type", "application/json")?;
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(window.fetch_with_request(&request)).await?.dyn_into()?;
+    Ok(window.fetch_with_request(&request))
+}
+
+/// Waits for the answer to a request: its status and text.
+pub(crate) async fn land(flight: Result<Promise, JsValue>) -> Result<(u16, String), Refusal> {
+    landed(flight).await.map_err(|_| unreachable())
+}
+
+async fn landed(flight: Result<Promise, JsValue>) -> Result<(u16, String), JsValue> {
+    let response: Response = JsFuture::from(flight?).await?.dyn_into()?;
     let text = JsFuture::from(response.text()?).await?;
     Ok((response.status(), text.as_string().unwrap_or_default()))
 }

@@ -56,7 +56,7 @@ fn click(event: &Event) -> Option<()> {
     }
     let chosen = chosen?;
     if let Some(what) = chosen.get_attribute("data-do") {
-        forms::press(&what);
+        forms::press(&what, &chosen);
         return Some(());
     }
     let mouse = event.dyn_ref::<MouseEvent>()?;
@@ -93,6 +93,10 @@ fn submit(event: &Event) -> Option<()> {
 }
 
 fn input(event: &Event) -> Option<()> {
+    if let Some(form) = target(event, "[data-live]").and_then(|_| target(event, "form[data-form=go]")) {
+        forms::follow_typing(&form.dyn_into::<HtmlFormElement>().ok()?);
+        return Some(());
+    }
     target(event, "form[data-form=search]")?;
     forms::search(event.target()?.dyn_into::<HtmlInputElement>().ok()?.value());
     Some(())

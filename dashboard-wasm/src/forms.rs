@@ -2,6 +2,7 @@
 
 use crate::api::{LOGIN, ask};
 use crate::load;
+use crate::send;
 use crate::shell::{change, document, window, with};
 use views::answer::Data;
 use views::app::{Session, domain_of, login, new_site};
@@ -10,7 +11,7 @@ use views::range::Range;
 use views::state::State;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{FormData, HtmlFormElement};
+use web_sys::{Element, FormData, HtmlFormElement};
 
 /// Looks at another state and puts its address into the history.
 pub(crate) fn go(state: State, replace: bool) {
@@ -41,9 +42,26 @@ pub(crate) fn submit(form: &HtmlFormElement) -> Option<()> {
             load::now();
         }
         "search" => search(field("search")),
+        "go" => follow(form),
+        "send" => send::submit(form)?,
         _ => {}
     }
     Some(())
+}
+
+/// Follows a form to the state that its fields say.
+fn follow(form: &HtmlFormElement) {
+    let Some(query) = send::query_string(form) else { return };
+    close_menus();
+    go(State::parse(&query), false);
+    load::now();
+}
+
+/// Follows a form while somebody types, without an entry of the history for each letter.
+pub(crate) fn follow_typing(form: &HtmlFormElement) {
+    let Some(query) = send::query_string(form) else { return };
+    go(State::parse(&query), true);
+    load::soon();
 }
 
 /// Narrows the long list while somebody types.
@@ -62,10 +80,10 @@ pub(crate) fn search(text: String) {
 }
 
 /// Presses a button of the views.
-pub(crate) fn press(what: &str) {
+pub(crate) fn press(what: &str, button: &Element) {
     match what {
         "logout" => log_out(),
-        "copy" => copy(),
+        "copy" => copy(button.get_attribute("data-copy").unwrap_or_else(|| "snippet".to_owned())),
         _ => {}
     }
 }
@@ -122,27 +140,27 @@ fn add_site(domain: &str, timezone: &str) {
     });
 }
 
-/// Copies the snippet; where the browser forbids it, selects it for the reader to copy.
-fn copy() {
-    spawn_local(async {
-        if copied().await.is_none() {
-            let code = document().and_then(|document| document.get_element_by_id("snippet"));
+/// Copies the text of an element; where the browser forbids it, selects it for the reader to copy.
+fn copy(id: String) {
+    spawn_local(async move {
+        if copied(&id).await.is_none() {
+            let code = document().and_then(|document| document.get_element_by_id(&id));
             let selection = window().and_then(|window| window.get_selection().ok().flatten());
             if let (Some(code), Some(selection)) = (code, selection) {
                 let _ = selection.select_all_children(&code);
             }
         } else {
-            change(|shell| shell.app.copied = true);
+            change(|shell| shell.app.copied = Some(id));
         }
     });
 }
 
-async fn copied() -> Option<()> {
+async fn copied(id: &str) -> Option<()> {
     let window = window()?;
     // Pages without TLS have no clipboard, though the type says they do.
     let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).ok()?;
     let clipboard: web_sys::Clipboard = clipboard.dyn_into().ok()?;
-    let text = window.document()?.get_element_by_id("snippet")?.text_content()?;
+    let text = window.document()?.get_element_by_id(id)?.text_content()?;
     JsFuture::from(clipboard.write_text(&text)).await.ok().map(drop)
 }
 

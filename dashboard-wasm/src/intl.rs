@@ -71,8 +71,11 @@ pub(crate) fn timezones() -> Vec<String> {
     zones
 }
 
-/// The name of a country in the page's language.
-pub(crate) fn country(code: &str) -> Option<String> {
-    let names = DisplayNames::new(&"en".into(), &options(&[("type", "region")])).ok()?;
-    names.of(code).ok().flatten()
+/// The names of all countries in the page's language, by code.
+pub(crate) fn countries() -> Vec<(String, String)> {
+    let options = options(&[("type", "region"), ("fallback", "none")]);
+    let Ok(names) = DisplayNames::new(&"en".into(), &options) else { return Vec::new() };
+    let letters = || (b'A'..=b'Z').map(char::from);
+    let codes = letters().flat_map(|first| letters().map(move |second| String::from_iter([first, second])));
+    codes.filter_map(|code| names.of(&code).ok().flatten().map(|name| (code, name))).collect()
 }

@@ -7,14 +7,17 @@ mod focus;
 mod forms;
 mod intl;
 mod load;
+mod module;
+mod send;
 mod shell;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Starts the dashboard in the element `#app`. Called once by the page.
-#[wasm_bindgen(start)]
-pub fn start() {
-    if shell::begin().is_some() {
+/// Starts the dashboard in the element `#app`. Called once by the page; `load` is given the name of a view and promises its
+/// module.
+#[wasm_bindgen]
+pub fn begin(load: js_sys::Function) {
+    if shell::begin(load).is_some() {
         events::listen();
         load::sites();
     }

@@ -1,15 +1,16 @@
 //! Asking for what the page shows: at once after a change, then every few seconds while somebody looks.
 
-use crate::api::{Refusal, ask};
+use crate::api::{self, Refusal, ask};
 use crate::forms::go;
 use crate::intl;
+use crate::module;
 use crate::shell::{change, document, window, with};
 use serde_json::Value;
 use views::answer::Problem;
-use views::app::{App, Session};
-use views::dimension::Dimension;
+use views::app::Session;
 use views::queries::{Ask, asks, request};
 use views::state::State;
+use views::view::View;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
@@ -25,13 +26,16 @@ const TYPING_MS: i32 = 250;
 /// Asks for the owner's sites, then for the first view.
 pub(crate) fn sites() {
     spawn_local(async {
+        let me = api::begin("GET", "/api/v1/me", "");
         let answer = ask("GET", "/api/v1/sites", None).await;
         match answer {
             Ok(answer) => {
+                let me = api::land(me).await.ok().and_then(|(_, text)| serde_json::from_str(&text).ok());
                 change(|shell| {
                     shell.app.session = Session::In;
                     shell.app.problem = None;
                     shell.app.take_sites(&answer);
+                    shell.app.take_me(&me.unwrap_or_default());
                 });
                 // From here on the address names the site, so that it means the same wherever it is opened.
                 let state = with(|shell| shell.app.state.but(|state| state.site = shell.app.site_wanted()));
@@ -72,7 +76,21 @@ fn question(shell: &mut crate::shell::Shell) -> Option<Question> {
 
 /// Asks for everything that the page shows.
 pub(crate) fn now() {
+    after(None);
+}
+
+/// The same, after a form was sent: the view is told the status and the answer.
+pub(crate) fn after(sent: Option<(u16, String)>) {
     let Some(question) = with(question).flatten() else { return };
+    if question.state.view != View::Overview {
+        spawn_local(async move {
+            module::show(question.number, question.state.view, sent).await;
+            if with(|shell| shell.request) == Some(question.number) {
+                again(REFRESH_MS);
+            }
+        });
+        return;
+    }
     spawn_local(async move {
         let answer = ask("POST", "/api/v2/query", Some(question.body.clone())).await;
         if with(|shell| shell.request) != Some(question.number) {
@@ -98,28 +116,14 @@ fn take(shell: &mut crate::shell::Shell, question: &Question, answer: &Value) {
     app.data.take(&question.state, &question.asks, answer);
     app.stale = false;
     app.problem = None;
-    name_countries(app);
     if anew {
         app.announcement = app.summary();
     }
     shell.data_key = key;
 }
 
-fn name_countries(app: &mut App) {
-    let listed = app.data.list(Dimension::Country).and_then(|list| list.as_ref().ok()).map(|list| &list.rows);
-    let detailed = app.data.detail.as_ref().and_then(|list| list.as_ref().ok()).map(|list| &list.rows);
-    let rows = listed.into_iter().chain(detailed).flatten().map(|row| &row.name);
-    let filtered = app.state.filters.iter().flat_map(|filter| &filter.values);
-    let unnamed: Vec<String> =
-        rows.chain(filtered).filter(|code| code.len() == 2 && app.country(code).is_none()).cloned().collect();
-    for code in unnamed {
-        if let Some(name) = intl::country(&code) {
-            app.countries.push((code, name));
-        }
-    }
-}
-
-fn refused(refusal: Refusal) {
+/// Says what went wrong; numbers already shown stay.
+pub(crate) fn refused(refusal: Refusal) {
     change(|shell| match refusal {
         Refusal::LoggedOut => shell.app.session = Session::Out(None),
         Refusal::Problem(problem) => shell.app.problem = Some(problem),

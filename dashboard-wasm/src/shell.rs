@@ -1,11 +1,13 @@
 //! What the page holds between two events, and how a change of it is shown.
 
+use crate::module::{self, Shown};
 use crate::{dom, focus, intl};
 use std::cell::RefCell;
 use views::app::App;
 use views::markup::Node;
 use views::page::page;
 use views::state::State;
+use views::view::View;
 use web_sys::{Document, Window};
 
 thread_local! {
@@ -22,6 +24,10 @@ pub(crate) struct Shell {
     pub(crate) request: u32,
     /// The timer of the next request.
     pub(crate) timer: Option<i32>,
+    /// Loads a view's module by its name.
+    pub(crate) load: js_sys::Function,
+    /// The module of the view that is not the overview.
+    pub(crate) shown_module: Option<Shown>,
     shown: Node,
     root: web_sys::Node,
 }
@@ -35,17 +41,18 @@ pub(crate) fn document() -> Option<Document> {
 }
 
 /// Reads the address and shows the first page; none outside a page that has `#app`.
-pub(crate) fn begin() -> Option<()> {
+pub(crate) fn begin(load: js_sys::Function) -> Option<()> {
     let document = document()?;
     let location = document.location()?;
     let state = State::parse(&location.search().ok()?);
     let mut app = App::new(location.origin().ok()?, intl::clock("UTC")?, state);
     app.timezones = intl::timezones();
     app.timezone_here = intl::timezone_here();
+    app.countries = intl::countries();
     let shown: Node = page(&app).into();
     let root = dom::create(&document, &shown, false)?;
     document.get_element_by_id("app")?.append_child(&root).ok()?;
-    let shell = Shell { app, data_key: String::new(), request: 0, timer: None, shown, root };
+    let shell = Shell { app, data_key: String::new(), request: 0, timer: None, load, shown_module: None, shown, root };
     SHELL.with_borrow_mut(|place| *place = Some(shell));
     change(|_| ());
     Some(())
@@ -74,6 +81,7 @@ impl Shell {
         }
         let title = self.app.site().map_or("Passerby".to_owned(), |site| [&site.domain, " · Passerby"].concat());
         document.set_title(&title);
+        self.app.content = module::content(self.shown_module.as_ref(), &self.app);
         let wanted: Node = page(&self.app).into();
         if wanted != self.shown {
             let focused = focus::note(&document);
@@ -89,7 +97,6 @@ impl Shell {
         let app = &mut self.app;
         if state.site != app.state.site {
             app.data = views::answer::Data::default();
-            app.copied = false;
         }
         if state.detail != app.state.detail {
             // A search refines what is shown; another list or page begins anew.
@@ -105,10 +112,13 @@ impl Shell {
         app.form_problem = None;
         app.cursor = None;
         app.state = state;
-        app.stale = app.state.key() != self.data_key;
+        app.copied = None;
         let timezone = app.site().map_or("UTC", |site| &site.timezone).to_owned();
         if let Some(clock) = intl::clock(&timezone) {
             app.clock = clock;
         }
+        let is_overview = self.app.state.view == View::Overview;
+        let wanted = if is_overview { Some(self.app.state.key()) } else { module::wanted_key(self) };
+        self.app.stale = wanted.as_ref() != Some(&self.data_key);
     }
 }

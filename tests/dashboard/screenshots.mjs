@@ -99,7 +99,7 @@ try {
         await shot("broken", WEEK, BROKEN);
         await shot("days", WEEK, opened(".range-menu summary"));
         await shot("sites", WEEK, opened(".site-menu summary"));
-        await shot("table", `${WEEK}&view=table`);
+        await shot("table", `${WEEK}&chart=table`);
         await shot("nothing", `${WEEK}&f=is.page.%2Fnowhere`);
         if (kind === "desktop") await shot("tooltip", WEEK, read);
       }

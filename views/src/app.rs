@@ -2,8 +2,11 @@
 //! [`crate::page::page`] makes of it.
 
 use crate::answer::{Data, Problem};
+use crate::date::Date;
+use crate::markup::Element;
 use crate::range::Clock;
 use crate::state::State;
+use crate::wire::{Reader, Writer};
 use serde_json::{Value, json};
 
 /// A site of the owner.
@@ -29,6 +32,36 @@ pub enum Session {
     In,
 }
 
+/// What a reader may do at the site.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Look.
+    #[default]
+    Viewer,
+    /// And change segments and annotations.
+    Editor,
+    /// And change settings, keys, members and shares.
+    Admin,
+    /// And delete the site.
+    Owner,
+    /// All of it, for every site.
+    Operator,
+}
+
+impl Role {
+    const ALL: [Self; 5] = [Self::Viewer, Self::Editor, Self::Admin, Self::Owner, Self::Operator];
+
+    /// The role that the API calls so.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "editor" => Self::Editor,
+            "admin" => Self::Admin,
+            "owner" => Self::Owner,
+            _ => Self::Viewer,
+        }
+    }
+}
+
 /// Everything a screen is made of.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -46,6 +79,10 @@ pub struct App {
     pub session: Session,
     /// What can be looked at.
     pub sites: Vec<Site>,
+    /// What the reader may do at each, by domain; whoever runs the server is in no list.
+    pub roles: Vec<(String, Role)>,
+    /// Whether the reader runs the server.
+    pub operator: bool,
     /// What is being looked at.
     pub state: State,
     /// What is known of it.
@@ -62,8 +99,10 @@ pub struct App {
     pub cursor: Option<usize>,
     /// Said to those who hear the page.
     pub announcement: String,
-    /// The snippet was just copied.
-    pub copied: bool,
+    /// What was just copied: the name of its button.
+    pub copied: Option<String>,
+    /// What the view shows that is not the overview; none until its module has come.
+    pub content: Option<Element>,
 }
 
 impl App {
@@ -77,6 +116,8 @@ impl App {
             countries: Vec::new(),
             session: Session::Unknown,
             sites: Vec::new(),
+            roles: Vec::new(),
+            operator: false,
             state,
             data: Data::default(),
             stale: true,
@@ -85,8 +126,94 @@ impl App {
             form_problem: None,
             cursor: None,
             announcement: String::new(),
-            copied: false,
+            copied: None,
+            content: None,
         }
+    }
+
+    /// What the reader may do at the site being looked at.
+    pub fn role(&self) -> Role {
+        let site = self.site_wanted().unwrap_or_default();
+        match self.roles.iter().find(|(domain, _)| *domain == site) {
+            _ if self.operator => Role::Operator,
+            Some((_, role)) => *role,
+            None => Role::default(),
+        }
+    }
+
+    /// Takes in the answer of who the reader is.
+    pub fn take_me(&mut self, answer: &Value) {
+        self.operator = answer.get("operator").and_then(Value::as_bool).unwrap_or(false);
+        let sites = answer.get("sites").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let text = |site: &Value, key| site.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.roles = sites.iter().map(|site| (text(site, "domain"), Role::named(&text(site, "role")))).collect();
+    }
+
+    /// Writes what a view's module has to know.
+    pub fn to_wire(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        let Clock { today, hour, now, just_before, yesterday_so_far: [begin, end] } = &self.clock;
+        let copied = self.copied.as_deref().unwrap_or_default();
+        for text in
+            [&self.origin, &today.iso(), now, just_before, begin, end, &self.state.href(), &self.timezone_here, copied]
+        {
+            out.text(text);
+        }
+        let flags = [self.stale, self.sending, self.operator].map(usize::from);
+        for number in flags.into_iter().chain([*hour as usize, self.cursor.map_or(0, |cursor| cursor + 1)]) {
+            out.number(number);
+        }
+        out.number(self.timezones.len());
+        for zone in &self.timezones {
+            out.text(zone);
+        }
+        out.number(self.countries.len());
+        for (code, name) in &self.countries {
+            out.text(code);
+            out.text(name);
+        }
+        out.number(self.sites.len());
+        for site in &self.sites {
+            out.text(&site.domain);
+            out.text(&site.timezone);
+            out.text(site.label.as_deref().unwrap_or_default());
+        }
+        out.number(self.roles.len());
+        for (domain, role) in &self.roles {
+            out.text(domain);
+            out.number(*role as usize);
+        }
+        out.done()
+    }
+
+    /// Reads what a view's module has to know; none where it is nothing of this kind.
+    pub fn from_wire(bytes: &[u8]) -> Option<Self> {
+        let mut from = Reader::new(bytes);
+        let mut text = || Some(from.text()?.to_owned());
+        let (origin, today) = (text()?, Date::parse(&text()?)?);
+        let (now, just_before, begin, end) = (text()?, text()?, text()?, text()?);
+        let (state, timezone_here, copied) = (State::parse(&text()?), text()?, text()?);
+        let clock = Clock { today, hour: 0, now, just_before, yesterday_so_far: [begin, end] };
+        let mut app = Self { timezone_here, session: Session::In, ..Self::new(origin, clock, state) };
+        app.copied = Some(copied).filter(|copied| !copied.is_empty());
+        [app.stale, app.sending, app.operator] = [from.number()?, from.number()?, from.number()?].map(|flag| flag == 1);
+        app.clock.hour = u32::try_from(from.number()?).ok()?;
+        app.cursor = from.number()?.checked_sub(1);
+        for _ in 0..from.number()? {
+            app.timezones.push(from.text()?.to_owned());
+        }
+        for _ in 0..from.number()? {
+            app.countries.push((from.text()?.to_owned(), from.text()?.to_owned()));
+        }
+        for _ in 0..from.number()? {
+            let (domain, timezone) = (from.text()?.to_owned(), from.text()?.to_owned());
+            let label = Some(from.text()?.to_owned()).filter(|label| !label.is_empty());
+            app.sites.push(Site { domain, timezone, label });
+        }
+        for _ in 0..from.number()? {
+            app.roles.push((from.text()?.to_owned(), *Role::ALL.get(from.number()?)?));
+        }
+        Some(app)
     }
 
     /// The site being looked at: the one of the address, else the owner's first.
@@ -162,6 +289,22 @@ pub fn login(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_module_learns_what_a_view_needs() {
+        let mut app = crate::sample::app("?view=outcomes&f=is.os.Linux&step=a");
+        app.take_me(&json!({ "operator": false, "sites": [{ "domain": "shop.example", "role": "editor" }] }));
+        (app.cursor, app.copied, app.sending) = (Some(0), Some("key".into()), true);
+        app.timezones = vec!["UTC".into()];
+        let bytes = app.to_wire();
+        let read = App::from_wire(&bytes).unwrap();
+        assert_eq!((&read.state, &read.sites, &read.countries), (&app.state, &app.sites, &app.countries));
+        assert_eq!((read.role(), read.cursor, read.sending, read.stale), (Role::Editor, Some(0), true, false));
+        assert_eq!((read.to_wire(), read.clock.now), (bytes.clone(), app.clock.now));
+        for end in 0..bytes.len() {
+            assert!(App::from_wire(bytes.get(..end).unwrap()).is_none(), "cut at {end}");
+        }
+    }
 
     #[test]
     fn people_may_type_an_address_for_a_domain() {

@@ -11,6 +11,7 @@ pub mod date;
 pub mod detail;
 pub mod dimension;
 pub mod filter;
+pub mod form;
 pub mod format;
 pub mod header;
 pub mod headline;
@@ -18,6 +19,7 @@ pub mod icon;
 pub mod login;
 pub mod markup;
 pub mod metric;
+pub mod nav;
 pub mod page;
 pub mod panel;
 pub mod problem;
@@ -27,6 +29,10 @@ pub mod scale;
 pub mod sites;
 pub mod skeleton;
 pub mod state;
+pub mod table;
+pub mod view;
+pub mod wire;
+pub mod words;
 
 #[cfg(test)]
 mod hostile;

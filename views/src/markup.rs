@@ -2,7 +2,40 @@
 //! it. Text and attribute values stay plain strings until then, so that there is one place to escape them (the HTML
 //! writer) and none in the browser, where no markup is ever parsed.
 
+use crate::wire::{Reader, Writer};
 use std::ops::Deref;
+
+/// Every tag and attribute that views use: markup that one of the page's modules makes for another names them by their
+/// place here. In the order of the alphabet.
+#[rustfmt::skip]
+const NAMES: [&str; NAMES_COUNT] = [
+    "a", "abbr", "action", "alt", "aria-atomic", "aria-busy", "aria-colcount", "aria-colindex", "aria-controls",
+    "aria-current", "aria-describedby", "aria-disabled", "aria-expanded", "aria-haspopup", "aria-hidden",
+    "aria-invalid", "aria-label", "aria-labelledby", "aria-level", "aria-live", "aria-modal", "aria-orientation",
+    "aria-pressed", "aria-readonly", "aria-rowcount", "aria-rowindex", "aria-selected", "aria-sort", "aria-valuemax",
+    "aria-valuemin", "aria-valuenow", "aria-valuetext", "autocapitalize", "autocomplete", "autofocus", "b", "br",
+    "button", "caption", "checked", "circle", "class", "clip-path", "clipPath", "code", "col", "colgroup", "cols",
+    "colspan", "cx", "cy", "d", "data-bucket", "data-class", "data-copy", "data-count", "data-country", "data-day",
+    "data-do", "data-form", "data-index", "data-key", "data-kind", "data-live", "data-menu", "data-method",
+    "data-metric", "data-name", "data-panel", "data-path", "data-roving", "data-row", "data-series", "data-step",
+    "data-theme", "data-then", "data-value", "data-view", "data-visitors", "data-x", "datalist", "dd", "defs", "desc", "details",
+    "dialog", "disabled", "div", "dl", "download", "dt", "dx", "dy", "em", "enterkeyhint", "fieldset", "figcaption",
+    "figure", "fill", "fill-opacity", "footer", "for", "form", "formmethod", "g", "gradientUnits", "h1", "h2", "h3",
+    "h4", "head", "header", "height", "hr", "href", "id", "img", "inert", "input", "inputmode", "kbd", "label", "lang",
+    "legend", "li", "line", "linearGradient", "list", "main", "mark", "marker-end", "max", "maxlength", "media",
+    "meta", "meter", "method", "min", "minlength", "multiple", "name", "nav", "novalidate", "offset", "ol", "opacity",
+    "open", "optgroup", "option", "output", "p", "path", "pathLength", "pattern", "patternUnits", "placeholder",
+    "points", "polygon", "polyline", "pre", "preserveAspectRatio", "progress", "r", "rect", "rel", "required", "role",
+    "rows", "rowspan", "rx", "ry", "s", "scope", "section", "select", "selected", "shape-rendering", "small", "span",
+    "spellcheck", "step", "stop", "stop-opacity", "stroke", "stroke-dasharray", "stroke-linecap", "stroke-width",
+    "strong", "sub", "summary", "sup", "svg", "symbol", "tabindex", "table", "target", "tbody", "td", "text",
+    "text-anchor", "textarea", "tfoot", "th", "thead", "time", "title", "tr", "transform", "type", "u", "ul", "use",
+    "value", "vector-effect", "viewBox", "wbr", "width", "wrap", "x", "x1", "x2", "xlink:href", "y", "y1", "y2",
+];
+const NAMES_COUNT: usize = 225;
+
+/// How deep markup of another module may be nested.
+const DEPTH_MAX: usize = 64;
 
 /// A piece of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +185,55 @@ impl Element {
     }
 }
 
+impl Node {
+    /// Writes the piece for another module of this page.
+    pub fn to_wire(&self, out: &mut Writer) {
+        match self {
+            Self::Text(text) => {
+                out.number(0);
+                out.text(text);
+            }
+            Self::Element(element) => {
+                let place = |name: &str| NAMES.binary_search(&name).map_or(0, |place| place + 1);
+                out.number(place(element.tag));
+                out.number(element.attributes.len());
+                for (name, value) in &element.attributes {
+                    out.number(place(name));
+                    out.text(value);
+                }
+                out.number(element.children.len());
+                for child in &element.children {
+                    child.to_wire(out);
+                }
+            }
+        }
+    }
+
+    /// Reads a piece of another module; none where it is none.
+    pub fn from_wire(from: &mut Reader<'_>) -> Option<Self> {
+        Self::read(from, 0)
+    }
+
+    fn read(from: &mut Reader<'_>, depth: usize) -> Option<Self> {
+        let name = |place: usize| NAMES.get(place.checked_sub(1)?).copied();
+        let tag = from.number()?;
+        if tag == 0 {
+            return Some(Self::Text(from.text()?.to_owned()));
+        }
+        if depth == DEPTH_MAX {
+            return None;
+        }
+        let mut piece = element(name(tag)?);
+        for _ in 0..from.number()? {
+            piece = piece.add_attribute(name(from.number()?)?, from.text()?);
+        }
+        for _ in 0..from.number()? {
+            piece = piece.add_child(Self::read(from, depth + 1)?);
+        }
+        Some(piece.into())
+    }
+}
+
 /// Escapes for text and for double-quoted attribute values alike, so that no caller can choose the wrong one.
 fn escape(text: &str, out: &mut String) {
     for character in text.chars() {
@@ -178,6 +260,21 @@ mod tests {
         let node: Node = element("a").with("title", hostile).text(hostile).into();
         let safe = "&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;\u{fffd}";
         assert_eq!(node.html(), format!("<a title=\"{safe}\">{safe}</a>"));
+    }
+
+    #[test]
+    fn markup_goes_from_one_module_to_another() {
+        assert!(NAMES.is_sorted());
+        let node: Node = element("p").with("title", "é").text("a").child(element("br")).text("").into();
+        let mut writer = Writer::default();
+        node.to_wire(&mut writer);
+        let bytes = writer.done();
+        assert_eq!(Node::from_wire(&mut Reader::new(&bytes)), Some(node));
+        for end in 0..bytes.len() {
+            assert_eq!(Node::from_wire(&mut Reader::new(bytes.get(..end).unwrap())), None, "cut at {end}");
+        }
+        let deep = [1, 0, 1].repeat(DEPTH_MAX + 1);
+        assert_eq!(Node::from_wire(&mut Reader::new(&deep)), None);
     }
 
     #[test]

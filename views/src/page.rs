@@ -10,9 +10,13 @@ use crate::header::{header, waiting_header};
 use crate::headline::headline;
 use crate::login::login;
 use crate::markup::{Element, element};
+use crate::nav::nav;
 use crate::panel::panel;
 use crate::problem::problem;
 use crate::sites::{add_site, install};
+use crate::skeleton;
+use crate::view::View;
+use crate::words::say;
 
 /// The page.
 pub fn page(app: &App) -> Element {
@@ -35,25 +39,36 @@ fn owner_page(app: &App, root: Element) -> Element {
     if app.sites.is_empty() {
         return root.child(element("main").child(add_site(app)));
     }
-    let main = element("main").class("content").with("aria-busy", if app.busy() { "true" } else { "false" }).with_if(
-        app.state.detail.is_some(),
-        "inert",
-        "",
-    );
+    let main = element("main").class("content").with("aria-busy", if app.busy() { "true" } else { "false" });
     let content = match app.site() {
         _ if app.state.adding_site => add_site(app),
         None => problem(&Problem::new("There is no such site here.", "Choose one from the menu above, or add it.")),
         Some(site) if app.data.counting == Some(false) => install(app, site, true),
         Some(site) if app.state.snippet => install(app, site, false),
-        Some(_) => numbers(app),
+        Some(_) if app.state.view == View::Overview => numbers(app),
+        Some(_) => view(app),
     };
     let spoken = element("p").class("visually-hidden").with("role", "status").text(app.announcement.as_str());
     // What comes and goes stands last or in a place of its own, so that the rest stays where it is in the document.
-    root.child(header(app).with_if(app.state.detail.is_some(), "inert", ""))
-        .child(main.child(content))
+    let under = app.state.detail.is_some();
+    root.child(header(app).with_if(under, "inert", ""))
+        .child(element("div").class("frame").with_if(under, "inert", "").child(nav(app)).child(main.child(content)))
         .child(footer(app))
         .child(spoken)
         .children(detail(app))
+}
+
+/// What a view's module made, under the view's name; until it has come, its place.
+fn view(app: &App) -> Element {
+    let problems = element("div").class("problems").children(app.problem.as_ref().map(problem));
+    let content = app.content.clone().unwrap_or_else(|| element("section").class("card").child(skeleton::rows(9)));
+    element("div")
+        .class(if app.stale && app.content.is_some() { "view stale" } else { "view" })
+        .with("data-view", app.state.view.name())
+        .child(element("h1").text(say(app.state.view.label())))
+        .child(element("div").class("filters").children(chips(app)))
+        .child(problems)
+        .child(content)
 }
 
 fn numbers(app: &App) -> Element {

@@ -50,7 +50,7 @@ pub fn snippet(origin: &str, domain: &str) -> String {
 
 /// How to install; `waiting` for the first visit.
 pub fn install(app: &App, site: &Site, waiting: bool) -> Element {
-    let copy = if app.copied { "Copied" } else { "Copy" };
+    let copy = if app.copied.is_some() { "Copied" } else { "Copy" };
     let code = element("div")
         .class("snippet")
         .child(element("code").with("id", "snippet").with("tabindex", "0").text(snippet(&app.origin, &site.domain)))

@@ -6,7 +6,12 @@ use crate::dimension::{Dimension, Panel};
 use crate::filter::{self, Filter};
 use crate::metric::Metric;
 use crate::range::{Interval, Range};
+use crate::view::View;
 use form_urlencoded::Serializer;
+
+/// Most parameters that a view may have of its own, and most bytes of one.
+const OWN_MAX: usize = 64;
+const OWN_BYTES_MAX: usize = 2_000;
 
 /// Colours, where the reader does not leave them to the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +46,8 @@ pub struct Detail {
 /// What is being looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
+    /// Which of the site's views.
+    pub view: View,
     /// The site's domain; none for the first of the owner's sites.
     pub site: Option<String>,
     /// Which days.
@@ -65,11 +72,14 @@ pub struct State {
     pub snippet: bool,
     /// Colours; none for the system's.
     pub theme: Option<Theme>,
+    /// What else the view knows of, by name, in the order given. The overview has none.
+    pub own: Vec<(String, String)>,
 }
 
 impl Default for State {
     fn default() -> Self {
         Self {
+            view: View::Overview,
             site: None,
             range: Range::LastDays(28),
             compare: Compare::default(),
@@ -82,6 +92,7 @@ impl Default for State {
             adding_site: false,
             snippet: false,
             theme: None,
+            own: Vec::new(),
         }
     }
 }
@@ -95,6 +106,7 @@ impl State {
         let mut detail = None;
         for (key, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
             match &*key {
+                "view" => state.view = View::parse(&value).unwrap_or_default(),
                 "site" => state.site = Some(value.into_owned()).filter(|site| !site.is_empty()),
                 "range" => state.range = Range::parse(&value).unwrap_or(state.range),
                 "compare" => state.compare = Compare::parse(&value).unwrap_or(state.compare),
@@ -105,12 +117,18 @@ impl State {
                 "more" => detail = Dimension::parse(&value),
                 "search" => search = value.into_owned(),
                 "page" => page = value.parse().unwrap_or(0),
-                "view" => state.as_table = value == "table",
+                "chart" => state.as_table = value == "table",
                 "add" => state.adding_site = value == "site",
                 "show" => state.snippet = value == "snippet",
                 "theme" => state.theme = [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.name() == value),
+                _ if state.own.len() < OWN_MAX && key.len() + value.len() <= OWN_BYTES_MAX => {
+                    state.own.push((key.into_owned(), value.into_owned()));
+                }
                 _ => {}
             }
+        }
+        if state.view == View::Overview {
+            state.own.clear();
         }
         state.detail = detail.map(|dimension| Detail { dimension, search, page });
         state
@@ -120,6 +138,9 @@ impl State {
     pub fn href(&self) -> String {
         let mut out = Serializer::for_suffix(String::from("?"), 1);
         let default = Self::default();
+        if self.view != default.view {
+            out.append_pair("view", self.view.name());
+        }
         if let Some(site) = &self.site {
             out.append_pair("site", site);
         }
@@ -151,7 +172,7 @@ impl State {
             }
         }
         for (condition, key, value) in
-            [(self.as_table, "view", "table"), (self.adding_site, "add", "site"), (self.snippet, "show", "snippet")]
+            [(self.as_table, "chart", "table"), (self.adding_site, "add", "site"), (self.snippet, "show", "snippet")]
         {
             if condition {
                 out.append_pair(key, value);
@@ -160,7 +181,36 @@ impl State {
         if let Some(theme) = self.theme {
             out.append_pair("theme", theme.name());
         }
+        for (name, value) in &self.own {
+            out.append_pair(name, value);
+        }
         out.finish()
+    }
+
+    /// The view's own parameter of that name; the first if there are several.
+    pub fn own(&self, name: &str) -> Option<&str> {
+        self.own.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All of the view's own parameters of that name.
+    pub fn owns<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.own.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// This state with the view's own parameter of that name set to this value alone, or without it.
+    #[must_use]
+    pub fn with_own(&self, name: &str, value: Option<&str>) -> Self {
+        self.but(|state| {
+            state.own.retain(|(known, _)| known != name);
+            state.own.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+        })
+    }
+
+    /// Another view of the same site, days, filters and colours.
+    #[must_use]
+    pub fn to_view(&self, view: View) -> Self {
+        let State { site, range, compare, filters, theme, .. } = self.clone();
+        Self { view, site, range, compare, filters, theme, ..Self::default() }
     }
 
     /// This state with a change, for the links of a view.
@@ -211,13 +261,26 @@ mod tests {
     #[test]
     fn the_address_holds_the_whole_state() {
         let query = "?site=example.com&range=last-7-days&compare=year&interval=hour&metric=bounce_rate&f=is.page.%2Fa+b&f=is_not.source\
-                     .x%26y&tab=exit_page&tab=utm_term&more=country&search=d%C3%A9&page=2&view=table&add=site&show=snippet\
+                     .x%26y&tab=exit_page&tab=utm_term&more=country&search=d%C3%A9&page=2&chart=table&add=site&show=snippet\
                      &theme=dark";
         let state = State::parse(query);
         assert_eq!(state.href(), query);
         assert_eq!(state.filters[0].values, ["/a b"]);
         assert_eq!(state.tab(Panel::Pages), Some(Dimension::ExitPage));
         assert_eq!(state.tab(Panel::Devices), Some(Dimension::Browser));
+    }
+
+    #[test]
+    fn a_view_has_parameters_of_its_own() {
+        let state = State::parse("?view=outcomes&range=today&step=a%26b&step=c&window=7");
+        assert_eq!(state.owns("step").collect::<Vec<_>>(), ["a&b", "c"]);
+        assert_eq!(
+            state.with_own("window", None).with_own("step", Some("d")).href(),
+            "?view=outcomes&range=today&step=d"
+        );
+        assert_eq!(state.to_view(View::Overview).href(), "?range=today");
+        let many = "&a=1".repeat(100);
+        assert_eq!(State::parse(&["?view=outcomes", &many].concat()).own.len(), OWN_MAX);
     }
 
     #[test]

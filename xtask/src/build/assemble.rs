@@ -92,19 +92,36 @@ pub(super) fn tracker(package: &Package) -> Result<Vec<Built>> {
     Ok([loader, script, wasm].into_iter().chain(parts.into_iter().map(|(_, file)| file)).collect())
 }
 
-/// The dashboard: page, styles and module.
-pub(super) fn dashboard(package: &Package) -> Result<Vec<Built>> {
+/// The dashboard: page, styles, its module, and one for each view but the overview.
+pub(super) fn dashboard(package: &Package, views: &Package) -> Result<Vec<Built>> {
     let module: Module = module::build("dashboard-wasm", package)?;
-    let wasm_flag = |wasm: &Built| [define("__DASHBOARD_WASM__", wasm.address())];
     let wasm = Built::hashed("assets/app/dashboard.wasm", module.wasm.clone());
-    let script = module::bundle(&package.entry, Some(&module), &wasm_flag(&wasm))?;
+    let mut parts = Vec::new();
+    let mut addresses = Vec::new();
+    for (name, module) in module::build_programs("dashboard-views", views)? {
+        let wasm = Built::hashed(&format!("assets/app/view/{name}.wasm"), module.wasm.clone());
+        let flags = [define("__VIEW_WASM__", wasm.address())];
+        let script = module::bundle(&views.entry, Some(&module), &flags)?;
+        let script = Built::hashed(&format!("assets/app/view/{name}.js"), script);
+        addresses.push((name, script.address().to_owned()));
+        parts.extend([wasm, script]);
+    }
+    let table: serde_json::Map<String, serde_json::Value> =
+        addresses.into_iter().map(|(name, address)| (name, address.into())).collect();
+    let flags = [
+        define("__DASHBOARD_WASM__", wasm.address()),
+        format!("--define:__DASHBOARD_VIEWS__={}", serde_json::Value::from(table)),
+    ];
+    let script = module::bundle(&package.entry, Some(&module), &flags)?;
     let script = Built::hashed("assets/app/dashboard.js", script);
     let style = Built::hashed("assets/app/dashboard.css", module::bundle("www/dashboard/style.css", None, &[])?);
     let mut page = String::from_utf8(read("www/dashboard/index.html")?).context("index.html is text")?;
     for (name, file) in [("__DASHBOARD_JS__", &script), ("__DASHBOARD_WASM__", &wasm), ("__DASHBOARD_CSS__", &style)] {
         page = page.replace(name, file.address());
     }
-    Ok(vec![Built::plain("assets/index.html", page.into_bytes()), style, script, wasm])
+    let mut files = vec![Built::plain("assets/index.html", page.into_bytes()), style, script, wasm];
+    files.extend(parts);
+    Ok(files)
 }
 
 pub(super) fn define(name: &str, value: &str) -> String {

@@ -38,7 +38,7 @@ pub(crate) fn all() -> Result<Vec<Artefact>> {
     files.extend(assemble::worker(&packages.edge_worker, &packages.export_wasm)?);
     files.extend(assemble::tracker(&packages.tracker)?);
     files.extend(npm::packages(&packages.tracker)?);
-    files.extend(assemble::dashboard(&packages.dashboard_wasm)?);
+    files.extend(assemble::dashboard(&packages.dashboard_wasm, &packages.dashboard_views)?);
     files.extend(sbom::of_all(&files)?);
     assemble::write(&place::dist(), &files)?;
     Ok(files.iter().filter_map(|file| sizes::measure(file, packages.budget(&file.name))).collect())

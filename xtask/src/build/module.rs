@@ -31,8 +31,25 @@ pub(super) struct Module {
 
 /// Builds a crate's module. What has not changed since the last build is not made again.
 pub(super) fn build(crate_name: &str, package: &Package) -> Result<Module> {
-    let compiled = compile(crate_name, package)?;
-    let folder = place::target().join("passerby").join(crate_name);
+    compile(crate_name, package)?;
+    bound(crate_name, crate_name, package)
+}
+
+/// Builds a module of each program of a crate, by name.
+pub(super) fn build_programs(crate_name: &str, package: &Package) -> Result<Vec<(String, Module)>> {
+    compile(crate_name, package)?;
+    let folder = place::root().join(&package.programs);
+    let files = fs::read_dir(&folder).with_context(|| format!("{} is missing", package.programs))?.flatten();
+    let mut names: Vec<String> =
+        files.filter_map(|file| file.path().file_stem()?.to_str().map(str::to_owned)).collect();
+    names.sort();
+    names.into_iter().map(|name| Ok((name.clone(), bound(&name, crate_name, package)?))).collect()
+}
+
+/// Binds and optimises a compiled program or library of a crate.
+fn bound(name: &str, crate_name: &str, package: &Package) -> Result<Module> {
+    let compiled = compiled(name, package)?;
+    let folder = place::target().join("passerby").join(crate_name).join(if name == crate_name { "" } else { name });
     let stem = package.glue.trim_end_matches(".js");
     let wasm_file = folder.join(format!("{stem}_bg.wasm"));
     let stamp = folder.join("stamp");
@@ -41,7 +58,7 @@ pub(super) fn build(crate_name: &str, package: &Package) -> Result<Module> {
     if fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == inputs) {
         return Ok(Module { wasm: fs::read(&wasm_file)?, folder, alias });
     }
-    step(&format!("binding and optimising {crate_name}"), || {
+    step(&format!("binding and optimising {name}"), || {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         bind(stem, package.bindgen, compiled, &folder)?;
@@ -55,7 +72,7 @@ pub(super) fn build(crate_name: &str, package: &Package) -> Result<Module> {
     Ok(Module { wasm: fs::read(&wasm_file)?, folder, alias })
 }
 
-fn compile(crate_name: &str, package: &Package) -> Result<Vec<u8>> {
+fn compile(crate_name: &str, package: &Package) -> Result<()> {
     eprintln!("  compiling {crate_name}");
     let target_folder = place::target();
     run(Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -66,11 +83,14 @@ fn compile(crate_name: &str, package: &Package) -> Result<Vec<u8>> {
         .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths()?)
         // A crate below `parquet` has the compiler draw numbers by chance, which then are in every copy of the module.
         .env("CONST_RANDOM_SEED", "passerby")
-        .current_dir(place::root()))?;
-    let file = target_folder
-        .join("wasm32-unknown-unknown")
-        .join(&package.profile)
-        .join(format!("{}.wasm", crate_name.replace('-', "_")));
+        .current_dir(place::root()))
+}
+
+fn compiled(name: &str, package: &Package) -> Result<Vec<u8>> {
+    let folder = place::target().join("wasm32-unknown-unknown").join(&package.profile);
+    // A library's file has its name with underscores, a program's as it is.
+    let library = folder.join(format!("{}.wasm", name.replace('-', "_")));
+    let file = if library.exists() { library } else { folder.join(format!("{name}.wasm")) };
     fs::read(&file).with_context(|| format!("cargo made no {}", file.display()))
 }
 

@@ -23,6 +23,9 @@ pub(super) struct Package {
     pub(super) entry: String,
     /// The name under which the entry imports the glue.
     pub(super) glue: String,
+    /// The folder of the crate's programs, where each is a module of its own.
+    #[serde(default)]
+    pub(super) programs: String,
     /// Bytes of brotli by artefact.
     pub(super) budget: BTreeMap<String, u64>,
 }
@@ -45,6 +48,7 @@ pub(super) struct Packages {
     pub(super) export_wasm: Package,
     pub(super) tracker: Package,
     pub(super) dashboard_wasm: Package,
+    pub(super) dashboard_views: Package,
 }
 
 #[derive(Deserialize)]
@@ -60,20 +64,21 @@ struct Named {
     export_wasm: Package,
     tracker: Package,
     dashboard_wasm: Package,
+    dashboard_views: Package,
 }
 
 impl Packages {
     /// Reads the file.
     pub(super) fn read() -> Result<Self> {
         let file = fs::read_to_string(place::root().join("wasm-pack.toml")).context("wasm-pack.toml is missing")?;
-        let File { packages: Named { edge_worker, export_wasm, tracker, dashboard_wasm } } =
+        let File { packages: Named { edge_worker, export_wasm, tracker, dashboard_wasm, dashboard_views } } =
             toml::from_str(&file).context("wasm-pack.toml")?;
-        Ok(Self { edge_worker, export_wasm, tracker, dashboard_wasm })
+        Ok(Self { edge_worker, export_wasm, tracker, dashboard_wasm, dashboard_views })
     }
 
     /// How large an artefact may be.
     pub(super) fn budget(&self, artefact: &str) -> Option<u64> {
-        [&self.edge_worker, &self.export_wasm, &self.tracker, &self.dashboard_wasm]
+        [&self.edge_worker, &self.export_wasm, &self.tracker, &self.dashboard_wasm, &self.dashboard_views]
             .into_iter()
             .find_map(|package| package.budget.get(artefact).copied())
     }

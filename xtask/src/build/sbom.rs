@@ -21,7 +21,11 @@ struct Artefact {
 const ARTEFACTS: [Artefact; 3] = [
     Artefact { name: "worker", crates: &["edge-worker", "export-wasm"], files: &["worker/"] },
     Artefact { name: "tracker", crates: &["tracker"], files: &["assets/p.js", "assets/p/"] },
-    Artefact { name: "dashboard", crates: &["dashboard-wasm"], files: &["assets/index.html", "assets/app/"] },
+    Artefact {
+        name: "dashboard",
+        crates: &["dashboard-wasm", "dashboard-views"],
+        files: &["assets/index.html", "assets/app/"],
+    },
 ];
 /// The npm packages that make files out of ours; none of their own code is in these.
 const NPM_TOOLS: [&str; 3] = ["esbuild", "binaryen", "terser"];

@@ -1,0 +1,113 @@
+//! The modules of the views that are not the overview: loaded once, then asked what to ask and what to show.
+
+use crate::api::{self, Refusal};
+use crate::load;
+use crate::shell::{Shell, change, with};
+use views::answer::Problem;
+use views::app::App;
+use views::markup::{Element, Node};
+use views::queries::{Ask, request};
+use views::view::{Answers, Request, View, read_requests};
+use views::wire::{Reader, Writer};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `www/dashboard/view.js` exports.
+    #[derive(Clone)]
+    pub(crate) type Module;
+    #[wasm_bindgen(method, catch)]
+    fn requests(this: &Module, app: &[u8]) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn take(this: &Module, answers: &[u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn content(this: &Module, app: &[u8]) -> Result<Vec<u8>, JsValue>;
+}
+
+/// The module that the page shows.
+pub(crate) struct Shown {
+    view: View,
+    module: Module,
+}
+
+/// What the shown module makes of what is known; none where another view is wanted or the module fails.
+pub(crate) fn content(shown: Option<&Shown>, app: &App) -> Option<Element> {
+    let shown = shown.filter(|shown| shown.view == app.state.view)?;
+    let bytes = shown.module.content(&app.to_wire()).ok()?;
+    match Node::from_wire(&mut Reader::new(&bytes))? {
+        Node::Element(element) => Some(element),
+        Node::Text(_) => None,
+    }
+}
+
+/// Loads the view's module, asks what it asks, and shows what came. `sent` is the status and answer of a form.
+pub(crate) async fn show(number: u32, view: View, sent: Option<(u16, String)>) {
+    let Some(module) = module(view).await else {
+        let why = Problem::new("This view could not be loaded.", "Reload the page; the server may have been updated.");
+        return change(|shell| shell.app.problem = Some(why));
+    };
+    let asked = with(|shell| asks(shell, number, view, &module)).flatten();
+    let Some((asked, present)) = asked else { return };
+    let flying: Vec<_> = asked.iter().map(|Request { method, path, body }| api::begin(method, path, body)).collect();
+    let present = api::begin("POST", "/api/v2/query", &present);
+    let mut writer = Writer::default();
+    for flight in flying {
+        match api::land(flight).await {
+            Ok((401, _)) => return load::refused(Refusal::LoggedOut),
+            Ok((status, text)) => Answers::write(&mut writer, usize::from(status), &text),
+            // The numbers shown stay; the next round tries again.
+            Err(why) => return load::refused(why),
+        }
+    }
+    let (status, text) = sent.unwrap_or_default();
+    Answers::write(&mut writer, usize::from(status), &text);
+    let present = api::land(present).await.ok().and_then(|(_, text)| serde_json::from_str(&text).ok());
+    change(|shell| {
+        if shell.request != number {
+            return;
+        }
+        // A module that breaks is caught where it is asked for its markup.
+        let _ = module.take(&writer.done());
+        let state = shell.app.state.clone();
+        shell.app.data.take(&state, &PRESENT, &present.unwrap_or_default());
+        shell.data_key = key(&asked);
+        shell.app.stale = false;
+        shell.app.problem = None;
+        shell.shown_module = Some(Shown { view, module });
+    });
+}
+
+const PRESENT: [Ask; 2] = [Ask::Present, Ask::Ever];
+
+fn asks(shell: &mut Shell, number: u32, view: View, module: &Module) -> Option<(Vec<Request>, String)> {
+    let current = shell.request == number && shell.app.state.view == view;
+    let site = shell.app.site()?.domain.clone();
+    let asked = read_requests(&module.requests(&shell.app.to_wire()).ok()?);
+    current.then(|| (asked, request(&site, &shell.app.state, &shell.app.clock, &PRESENT)))
+}
+
+/// What the numbers of a view depend on.
+fn key(asked: &[Request]) -> String {
+    asked.iter().map(|request| [&request.path, "\n", &request.body, "\n"].concat()).collect()
+}
+
+/// The key of what the view would ask now; none while its module is not there.
+pub(crate) fn wanted_key(shell: &Shell) -> Option<String> {
+    let shown = shell.shown_module.as_ref().filter(|shown| shown.view == shell.app.state.view)?;
+    Some(key(&read_requests(&shown.module.requests(&shell.app.to_wire()).ok()?)))
+}
+
+async fn module(view: View) -> Option<Module> {
+    let known = with(|shell| {
+        let shown = shell.shown_module.as_ref().filter(|shown| shown.view == view);
+        (shown.map(|shown| shown.module.clone()), shell.load.clone())
+    });
+    let (known, load) = known?;
+    if known.is_some() {
+        return known;
+    }
+    let loading = load.call1(&JsValue::NULL, &view.name().into()).ok()?;
+    // The page's own table of modules says what is loaded, and each exports the same.
+    JsFuture::from(js_sys::Promise::resolve(&loading)).await.ok().map(JsCast::unchecked_into)
+}

@@ -1,0 +1,3 @@
+//! What was counted, what not, and why.
+
+dashboard_views::module!(outcomes);
