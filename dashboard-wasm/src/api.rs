@@ -1,7 +1,6 @@
 //! Requests to the server that the page came from. The cookie goes along by itself; no script ever sees it.
 
-use js_sys::Promise;
-use serde_json::Value;
+use js_sys::{Promise, Reflect, Uint8Array};
 use views::answer::Problem;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -15,15 +14,32 @@ pub(crate) enum Refusal {
     Problem(Problem),
 }
 
-/// Sends a request and reads the answer.
-pub(crate) async fn ask(method: &str, path: &str, body: Option<String>) -> Result<Value, Refusal> {
+/// Sends a request that changes something; its answer says no more than that it was done.
+pub(crate) async fn ask(method: &str, path: &str, body: Option<String>) -> Result<(), Refusal> {
     let (status, text) = land(begin(method, path, body.as_deref().unwrap_or_default())).await?;
-    let answer: Value = serde_json::from_str(&text).unwrap_or_default();
-    match status {
-        200..300 => Ok(answer),
-        401 if path != LOGIN => Err(Refusal::LoggedOut),
-        _ => Err(Refusal::Problem(Problem::read(&answer))),
+    if (200..300).contains(&status) { Ok(()) } else { Err(refusal(path, status, &text)) }
+}
+
+/// Asks for bytes.
+pub(crate) async fn bytes(path: &str) -> Result<Vec<u8>, Refusal> {
+    let response = response(begin("GET", path, "")).await.map_err(|_| unreachable())?;
+    if response.status() != 200 {
+        let text = text(&response).await.map_err(|_| unreachable())?;
+        return Err(refusal(path, response.status(), &text));
     }
+    let bytes = async { JsFuture::from(response.array_buffer()?).await };
+    Ok(Uint8Array::new(&bytes.await.map_err(|_| unreachable())?).to_vec())
+}
+
+/// What a refused request means.
+pub(crate) fn refusal(path: &str, status: u16, text: &str) -> Refusal {
+    if status == 401 && path != LOGIN {
+        return Refusal::LoggedOut;
+    }
+    let answer = js_sys::JSON::parse(text).unwrap_or_default();
+    let field = |name: &str| Reflect::get(&answer, &name.into()).ok().and_then(|value| value.as_string());
+    let problem = field("error").map(|error| Problem::new(&error, &field("hint").unwrap_or_default()));
+    Refusal::Problem(problem.unwrap_or_else(Problem::unreadable))
 }
 
 /// The one path where a refusal is about the key just given.
@@ -56,7 +72,14 @@ pub(crate) async fn land(flight: Result<Promise, JsValue>) -> Result<(u16, Strin
 }
 
 async fn landed(flight: Result<Promise, JsValue>) -> Result<(u16, String), JsValue> {
-    let response: Response = JsFuture::from(flight?).await?.dyn_into()?;
-    let text = JsFuture::from(response.text()?).await?;
-    Ok((response.status(), text.as_string().unwrap_or_default()))
+    let response = response(flight).await?;
+    Ok((response.status(), text(&response).await?))
+}
+
+async fn response(flight: Result<Promise, JsValue>) -> Result<Response, JsValue> {
+    JsFuture::from(flight?).await?.dyn_into()
+}
+
+async fn text(response: &Response) -> Result<String, JsValue> {
+    Ok(JsFuture::from(response.text()?).await?.as_string().unwrap_or_default())
 }

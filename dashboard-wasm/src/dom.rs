@@ -1,12 +1,34 @@
 //! Markup into the document by calls, never by parsing: what differs between the markup shown and the markup wanted is
 //! changed in place, so that focus, scroll position and what is being typed stay, and bars grow instead of jumping.
 
-use views::markup::{Element, Node};
+use views::markup::{self, Element, Node};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlElement};
 
 /// The namespace of SVG, which elements made by calls have to be given.
 const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// Reads what the edge put into the page, so that it can be changed in place; none where it is not the views' own markup.
+pub(crate) fn read(shown: &web_sys::Node) -> Option<Node> {
+    let Some(element) = shown.dyn_ref::<web_sys::Element>() else {
+        let text = (shown.node_type() == web_sys::Node::TEXT_NODE).then(|| shown.node_value())?;
+        return text.map(Node::Text);
+    };
+    let mut read = markup::element(markup::name_of(&element.local_name())?);
+    for name in element.get_attribute_names() {
+        let name = name.as_string()?;
+        read = read.with(markup::name_of(&name)?, element.get_attribute(&name)?);
+    }
+    let mut child = shown.first_child();
+    while let Some(node) = child {
+        read = match self::read(&node)? {
+            Node::Element(element) => read.child(element),
+            Node::Text(text) => read.text(text),
+        };
+        child = node.next_sibling();
+    }
+    Some(read.into())
+}
 
 /// Makes the document's nodes for a piece of markup.
 pub(crate) fn create(document: &Document, node: &Node, inside_svg: bool) -> Option<web_sys::Node> {

@@ -5,7 +5,7 @@ use crate::load;
 use crate::send;
 use crate::shell::{change, document, window, with};
 use views::answer::Data;
-use views::app::{Session, domain_of, login, new_site};
+use views::app::{Session, domain_of};
 use views::date::Date;
 use views::range::Range;
 use views::state::State;
@@ -89,17 +89,17 @@ pub(crate) fn press(what: &str, button: &Element) {
 }
 
 fn log_in(key: &str) {
-    let body = login(key);
+    let body = send::json(&[("key", key)]);
     change(|shell| shell.app.sending = true);
     spawn_local(async move {
-        match ask("POST", LOGIN, Some(body)).await {
-            Ok(_) => {
+        match ask("POST", LOGIN, body).await {
+            Ok(()) => {
                 change(|shell| {
                     shell.app.sending = false;
                     shell.app.session = Session::Unknown;
                     shell.app.data = Data::default();
                 });
-                load::sites();
+                load::now();
             }
             Err(refusal) => load::form_refused(refusal),
         }
@@ -122,18 +122,18 @@ fn log_out() {
 
 fn add_site(domain: &str, timezone: &str) {
     let path = ["/api/v1/sites/", &String::from(js_sys::encode_uri_component(domain))].concat();
-    let (body, domain) = (new_site(timezone), domain.to_owned());
+    let (body, domain) = (send::json(&[("timezone", timezone)]), domain.to_owned());
     change(|shell| {
         shell.app.sending = true;
         shell.app.form_problem = None;
     });
     spawn_local(async move {
-        match ask("PUT", &path, Some(body)).await {
-            Ok(_) => {
+        match ask("PUT", &path, body).await {
+            Ok(()) => {
                 change(|shell| shell.app.sending = false);
                 let theme = with(|shell| shell.app.state.theme).flatten();
                 go(State { site: Some(domain), theme, ..State::default() }, false);
-                load::sites();
+                load::now();
             }
             Err(refusal) => load::form_refused(refusal),
         }

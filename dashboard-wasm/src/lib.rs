@@ -19,6 +19,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn begin(load: js_sys::Function) {
     if shell::begin(load).is_some() {
         events::listen();
-        load::sites();
+        load::first();
     }
 }

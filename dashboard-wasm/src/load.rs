@@ -1,14 +1,11 @@
 //! Asking for what the page shows: at once after a change, then every few seconds while somebody looks.
 
-use crate::api::{self, Refusal, ask};
+use crate::api::{self, Refusal};
 use crate::forms::go;
-use crate::intl;
 use crate::module;
-use crate::shell::{change, document, window, with};
-use serde_json::Value;
+use crate::shell::{Shell, change, document, set_clock, window, with};
 use views::answer::Problem;
 use views::app::Session;
-use views::queries::{Ask, asks, request};
 use views::state::State;
 use views::view::View;
 use wasm_bindgen::JsCast;
@@ -23,55 +20,40 @@ const WAITING_MS: i32 = 3_000;
 /// After the last key of a search.
 const TYPING_MS: i32 = 250;
 
-/// Asks for the owner's sites, then for the first view.
-pub(crate) fn sites() {
-    spawn_local(async {
-        let me = api::begin("GET", "/api/v1/me", "");
-        let answer = ask("GET", "/api/v1/sites", None).await;
-        match answer {
-            Ok(answer) => {
-                let me = api::land(me).await.ok().and_then(|(_, text)| serde_json::from_str(&text).ok());
-                change(|shell| {
-                    shell.app.session = Session::In;
-                    shell.app.problem = None;
-                    shell.app.take_sites(&answer);
-                    shell.app.take_me(&me.unwrap_or_default());
-                });
-                // From here on the address names the site, so that it means the same wherever it is opened.
-                let state = with(|shell| shell.app.state.but(|state| state.site = shell.app.site_wanted()));
-                if let Some(state) = state {
-                    go(state, true);
-                }
-                now();
-            }
-            Err(refusal) => {
-                refused(refusal);
-                again(REFRESH_MS);
-            }
+/// Begins: the numbers that the edge put into the page are of this moment, so they are asked for again a while later.
+pub(crate) fn first() {
+    let known = with(|shell| (shell.app.session.clone(), shell.app.state.view));
+    match known {
+        Some((Session::In, View::Overview)) => {
+            name_site();
+            again(pace());
         }
-    });
-}
-
-/// What a request needs, taken from what the page holds.
-struct Question {
-    number: u32,
-    state: State,
-    asks: Vec<Ask>,
-    body: String,
-}
-
-fn question(shell: &mut crate::shell::Shell) -> Option<Question> {
-    if shell.app.session != Session::In || shell.app.state.adding_site {
-        return None;
+        Some((Session::Out(_), _)) => {}
+        _ => now(),
     }
-    let site = shell.app.site()?.domain.clone();
-    let timezone = shell.app.site()?.timezone.clone();
-    shell.app.clock = intl::clock(&timezone)?;
-    shell.request += 1;
-    let state = shell.app.state.clone();
-    let asks = asks(&state, shell.app.data.counting == Some(true));
-    let body = request(&site, &state, &shell.app.clock, &asks);
-    Some(Question { number: shell.request, state, asks, body })
+}
+
+/// From here on the address names the site, so that it means the same wherever it is opened.
+fn name_site() {
+    let named = with(|shell| {
+        let named = shell.app.state.but(|state| state.site = shell.app.site_wanted());
+        (named != shell.app.state).then_some(named)
+    });
+    if let Some(named) = named.flatten() {
+        // Only the address changes: the numbers are those of this site.
+        let _ = with(|shell| {
+            if shell.data_key == shell.app.state.key() {
+                shell.data_key = named.key();
+            }
+        });
+        go(named, true);
+    }
+}
+
+/// How long the numbers stay.
+fn pace() -> i32 {
+    let waiting = with(|shell| shell.app.data.counting == Some(false)).unwrap_or(false);
+    if waiting { WAITING_MS } else { REFRESH_MS }
 }
 
 /// Asks for everything that the page shows.
@@ -81,45 +63,59 @@ pub(crate) fn now() {
 
 /// The same, after a form was sent: the view is told the status and the answer.
 pub(crate) fn after(sent: Option<(u16, String)>) {
-    let Some(question) = with(question).flatten() else { return };
-    if question.state.view != View::Overview {
-        spawn_local(async move {
-            module::show(question.number, question.state.view, sent).await;
-            if with(|shell| shell.request) == Some(question.number) {
-                again(REFRESH_MS);
-            }
-        });
-        return;
+    let question = with(|shell| {
+        if matches!(shell.app.session, Session::Out(_)) || shell.app.state.adding_site && !shell.app.sites.is_empty() {
+            return None;
+        }
+        set_clock(&mut shell.app);
+        shell.request += 1;
+        Some((shell.request, shell.app.state.clone(), shell.app.session == Session::In))
+    });
+    let Some((number, state, is_known)) = question.flatten() else { return };
+    let view = state.view;
+    // A view's own questions name the site, which has to be known first.
+    let mut sent = Some(sent);
+    if is_known && view != View::Overview {
+        spawn_local(module::show(number, view, sent.take().flatten()));
     }
     spawn_local(async move {
-        let answer = ask("POST", "/api/v2/query", Some(question.body.clone())).await;
-        if with(|shell| shell.request) != Some(question.number) {
+        let answer = api::bytes(&["/api/v1/page", &state.href()].concat()).await;
+        if with(|shell| shell.request) != Some(number) {
             return;
         }
         match answer {
-            Ok(answer) => change(|shell| take(shell, &question, &answer)),
+            Ok(reply) => {
+                change(|shell| take(shell, &state, &reply));
+                name_site();
+                if let Some(sent) = sent.filter(|_| view != View::Overview) {
+                    module::show(number, view, sent).await;
+                }
+            }
             Err(refusal) => refused(refusal),
         }
-        let waiting = with(|shell| shell.app.data.counting == Some(false)).unwrap_or(false);
-        again(if waiting { WAITING_MS } else { REFRESH_MS });
+        again(pace());
     });
 }
 
-fn take(shell: &mut crate::shell::Shell, question: &Question, answer: &Value) {
-    let key = question.state.key();
+fn take(shell: &mut Shell, state: &State, reply: &[u8]) {
+    let is_overview = state.view == View::Overview;
+    let key = state.key();
+    let anew = is_overview && key != shell.data_key;
     let app = &mut shell.app;
-    let anew = key != shell.data_key;
-    if anew {
-        // Lists of tabs that were not asked for again belong to other visits.
-        app.data.lists.clear();
+    if app.take_reply(reply, is_overview && !anew).is_none() {
+        app.problem = Some(Problem::unreadable());
+        return;
     }
-    app.data.take(&question.state, &question.asks, answer);
-    app.stale = false;
+    app.session = Session::In;
     app.problem = None;
+    set_clock(app);
+    if is_overview {
+        app.stale = false;
+        shell.data_key = key;
+    }
     if anew {
         app.announcement = app.summary();
     }
-    shell.data_key = key;
 }
 
 /// Says what went wrong; numbers already shown stay.
@@ -155,21 +151,12 @@ fn again(after_ms: i32) {
     let late = Closure::once_into_js(|| {
         let seen = document().is_some_and(|document| document.visibility_state() == VisibilityState::Visible);
         if seen {
-            refresh();
+            now();
         }
     });
     let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), after_ms).ok();
     let earlier = with(|shell| std::mem::replace(&mut shell.timer, timer)).flatten();
     if let Some(earlier) = earlier {
         window.clear_timeout_with_handle(earlier);
-    }
-}
-
-/// Asks for whatever is missing or may have changed.
-pub(crate) fn refresh() {
-    match with(|shell| shell.app.session.clone()) {
-        Some(Session::In) => now(),
-        Some(Session::Unknown) => sites(),
-        _ => {}
     }
 }

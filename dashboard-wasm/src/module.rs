@@ -6,7 +6,6 @@ use crate::shell::{Shell, change, with};
 use views::answer::Problem;
 use views::app::App;
 use views::markup::{Element, Node};
-use views::queries::{Ask, request};
 use views::view::{Answers, Request, View, read_requests};
 use views::wire::{Reader, Writer};
 use wasm_bindgen::prelude::*;
@@ -47,10 +46,8 @@ pub(crate) async fn show(number: u32, view: View, sent: Option<(u16, String)>) {
         let why = Problem::new("This view could not be loaded.", "Reload the page; the server may have been updated.");
         return change(|shell| shell.app.problem = Some(why));
     };
-    let asked = with(|shell| asks(shell, number, view, &module)).flatten();
-    let Some((asked, present)) = asked else { return };
+    let Some(asked) = with(|shell| asks(shell, number, view, &module)).flatten() else { return };
     let flying: Vec<_> = asked.iter().map(|Request { method, path, body }| api::begin(method, path, body)).collect();
-    let present = api::begin("POST", "/api/v2/query", &present);
     let mut writer = Writer::default();
     for flight in flying {
         match api::land(flight).await {
@@ -62,15 +59,12 @@ pub(crate) async fn show(number: u32, view: View, sent: Option<(u16, String)>) {
     }
     let (status, text) = sent.unwrap_or_default();
     Answers::write(&mut writer, usize::from(status), &text);
-    let present = api::land(present).await.ok().and_then(|(_, text)| serde_json::from_str(&text).ok());
     change(|shell| {
         if shell.request != number {
             return;
         }
         // A module that breaks is caught where it is asked for its markup.
         let _ = module.take(&writer.done());
-        let state = shell.app.state.clone();
-        shell.app.data.take(&state, &PRESENT, &present.unwrap_or_default());
         shell.data_key = key(&asked);
         shell.app.stale = false;
         shell.app.problem = None;
@@ -78,13 +72,12 @@ pub(crate) async fn show(number: u32, view: View, sent: Option<(u16, String)>) {
     });
 }
 
-const PRESENT: [Ask; 2] = [Ask::Present, Ask::Ever];
-
-fn asks(shell: &mut Shell, number: u32, view: View, module: &Module) -> Option<(Vec<Request>, String)> {
-    let current = shell.request == number && shell.app.state.view == view;
-    let site = shell.app.site()?.domain.clone();
-    let asked = read_requests(&module.requests(&shell.app.to_wire()).ok()?);
-    current.then(|| (asked, request(&site, &shell.app.state, &shell.app.clock, &PRESENT)))
+fn asks(shell: &mut Shell, number: u32, view: View, module: &Module) -> Option<Vec<Request>> {
+    let is_wanted = shell.request == number && shell.app.state.view == view && shell.app.site().is_some();
+    if !is_wanted {
+        return None;
+    }
+    Some(read_requests(&module.requests(&shell.app.to_wire()).ok()?))
 }
 
 /// What the numbers of a view depend on.

@@ -3,8 +3,7 @@
 use crate::api::{Refusal, begin, land};
 use crate::load;
 use crate::shell::change;
-use js_sys::Array;
-use serde_json::{Map, Value, json};
+use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
@@ -26,7 +25,7 @@ pub(crate) fn submit(form: &HtmlFormElement) -> Option<()> {
     let method = form.get_attribute("data-method")?;
     let path = form.get_attribute("data-path")?;
     let body = body(form)?;
-    let body = if body.is_empty() { String::new() } else { Value::Object(body).to_string() };
+    let body = if Object::keys(&body).length() == 0 { String::new() } else { text_of(&body)? };
     change(|shell| shell.app.sending = true);
     spawn_local(async move {
         let answer = land(begin(&method, &path, &body)).await;
@@ -56,9 +55,22 @@ fn fields(form: &HtmlFormElement) -> Option<Vec<(String, String)>> {
     Some(pairs.collect())
 }
 
-/// The JSON of a form: each field by its kind, in the object that its name says.
-fn body(form: &HtmlFormElement) -> Option<Map<String, Value>> {
-    let mut body = Map::new();
+/// The JSON of an object of texts.
+pub(crate) fn json(fields: &[(&str, &str)]) -> Option<String> {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), &(*value).into()).ok()?;
+    }
+    text_of(&object)
+}
+
+fn text_of(object: &Object) -> Option<String> {
+    JSON::stringify(object).ok()?.as_string()
+}
+
+/// What a form sends: each field by its kind, in the object that its name says.
+fn body(form: &HtmlFormElement) -> Option<Object> {
+    let body = Object::new();
     let elements = form.query_selector_all("[name]").ok()?;
     for index in 0..elements.length() {
         let Some(element) = elements.get(index).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else {
@@ -67,35 +79,33 @@ fn body(form: &HtmlFormElement) -> Option<Map<String, Value>> {
         let name = element.get_attribute("name").unwrap_or_default();
         let kind = element.get_attribute("data-kind").unwrap_or_default();
         let ticked = element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::checked);
-        let text = js_sys::Reflect::get(&element, &"value".into()).ok().and_then(|value| value.as_string());
+        let text = Reflect::get(&element, &"value".into()).ok().and_then(|value| value.as_string());
         if let Some(value) = value(&kind, &text.unwrap_or_default(), ticked.unwrap_or(false)) {
-            put(&mut body, &name, value);
+            put(&body, &name, &value)?;
         }
     }
     Some(body)
 }
 
-fn value(kind: &str, text: &str, ticked: bool) -> Option<Value> {
+fn value(kind: &str, text: &str, ticked: bool) -> Option<JsValue> {
     match kind {
-        "flag" => Some(json!(ticked)),
+        "flag" => Some(ticked.into()),
         "list" => {
             let parts = text.split(['\n', ',']).map(str::trim).filter(|part| !part.is_empty());
-            Some(json!(parts.collect::<Vec<_>>()))
+            Some(parts.map(JsValue::from).collect::<Array>().into())
         }
         _ if text.is_empty() => None,
-        "number" | "json" => serde_json::from_str(text).ok(),
-        _ => Some(json!(text)),
+        "number" | "json" => JSON::parse(text).ok(),
+        _ => Some(text.into()),
     }
 }
 
-fn put(body: &mut Map<String, Value>, name: &str, value: Value) {
-    match name.split_once('.') {
-        None => drop(body.insert(name.to_owned(), value)),
-        Some((outer, inner)) => {
-            let place = body.entry(outer).or_insert_with(|| json!({}));
-            if let Some(fields) = place.as_object_mut() {
-                put(fields, inner, value);
-            }
-        }
-    }
+fn put(body: &Object, name: &str, value: &JsValue) -> Option<()> {
+    let Some((outer, inner)) = name.split_once('.') else {
+        return Reflect::set(body, &name.into(), value).ok().map(drop);
+    };
+    let place = Reflect::get(body, &outer.into()).ok()?;
+    let place = place.dyn_into::<Object>().unwrap_or_default();
+    Reflect::set(body, &outer.into(), &place).ok()?;
+    put(&place, inner, value)
 }

@@ -3,12 +3,14 @@
 use crate::module::{self, Shown};
 use crate::{dom, focus, intl};
 use std::cell::RefCell;
-use views::app::App;
+use views::app::{App, Session};
 use views::markup::Node;
 use views::page::page;
 use views::state::State;
 use views::view::View;
-use web_sys::{Document, Window};
+use views::wire::from_characters;
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlTemplateElement, Window};
 
 thread_local! {
     static SHELL: RefCell<Option<Shell>> = const { RefCell::new(None) };
@@ -28,6 +30,8 @@ pub(crate) struct Shell {
     pub(crate) load: js_sys::Function,
     /// The module of the view that is not the overview.
     pub(crate) shown_module: Option<Shown>,
+    /// The edge has made the page, and the module of its view has not come yet.
+    pub(crate) is_finished: bool,
     shown: Node,
     root: web_sys::Node,
 }
@@ -49,13 +53,47 @@ pub(crate) fn begin(load: js_sys::Function) -> Option<()> {
     app.timezones = intl::timezones();
     app.timezone_here = intl::timezone_here();
     app.countries = intl::countries();
-    let shown: Node = page(&app).into();
-    let root = dom::create(&document, &shown, false)?;
-    document.get_element_by_id("app")?.append_child(&root).ok()?;
-    let shell = Shell { app, data_key: String::new(), request: 0, timer: None, load, shown_module: None, shown, root };
+    let place = document.get_element_by_id("app")?;
+    let reply = document.get_element_by_id("reply").and_then(|reply| reply.dyn_into::<HtmlTemplateElement>().ok());
+    let reply = reply.and_then(|reply| reply.content().text_content());
+    if let Some(characters) = reply {
+        let is_known = app.take_reply(&from_characters(&characters), false).is_some();
+        app.session = if is_known { Session::In } else { Session::Out(None) };
+        app.stale = !is_known || app.state.view != View::Overview;
+        set_clock(&mut app);
+    }
+    let there = place.first_element_child().and_then(|root| Some((dom::read(&root)?, root.into())));
+    let is_finished = there.is_some();
+    let made = || {
+        let shown: Node = page(&app).into();
+        let root = dom::create(&document, &shown, false)?;
+        place.replace_children_with_node_1(&root);
+        Some((shown, root))
+    };
+    let (shown, root) = there.or_else(made)?;
+    let data_key = if app.stale { String::new() } else { app.state.key() };
+    let shell = Shell {
+        app,
+        data_key,
+        request: 0,
+        timer: None,
+        load,
+        shown_module: None,
+        is_finished,
+        shown,
+        root,
+    };
     SHELL.with_borrow_mut(|place| *place = Some(shell));
     change(|_| ());
     Some(())
+}
+
+/// Says what the time is at the site.
+pub(crate) fn set_clock(app: &mut App) {
+    let clock = intl::clock(app.site().map_or("UTC", |site| &site.timezone));
+    if let Some(clock) = clock {
+        app.clock = clock;
+    }
 }
 
 /// Looks at what the page holds.
@@ -79,9 +117,12 @@ impl Shell {
             Some(theme) => html.set_attribute("data-theme", theme.name()).ok()?,
             None => html.remove_attribute("data-theme").ok()?,
         }
-        let title = self.app.site().map_or("Passerby".to_owned(), |site| [&site.domain, " · Passerby"].concat());
-        document.set_title(&title);
+        document.set_title(&self.app.title());
         self.app.content = module::content(self.shown_module.as_ref(), &self.app);
+        self.is_finished &= self.app.content.is_none() && self.app.problem.is_none();
+        if self.is_finished && self.app.state.view != View::Overview && self.app.session == Session::In {
+            return Some(());
+        }
         let wanted: Node = page(&self.app).into();
         if wanted != self.shown {
             let focused = focus::note(&document);
@@ -95,7 +136,7 @@ impl Shell {
     /// Looks at something else.
     pub(crate) fn go(&mut self, state: State) {
         let app = &mut self.app;
-        if state.site != app.state.site {
+        if state.site.is_some() && state.site != app.site_wanted() {
             app.data = views::answer::Data::default();
         }
         if state.detail != app.state.detail {
@@ -109,14 +150,12 @@ impl Shell {
                 app.data.detail = None;
             }
         }
+        self.is_finished = false;
         app.form_problem = None;
         app.cursor = None;
         app.state = state;
         app.copied = None;
-        let timezone = app.site().map_or("UTC", |site| &site.timezone).to_owned();
-        if let Some(clock) = intl::clock(&timezone) {
-            app.clock = clock;
-        }
+        set_clock(app);
         let is_overview = self.app.state.view == View::Overview;
         let wanted = if is_overview { Some(self.app.state.key()) } else { module::wanted_key(self) };
         self.app.stale = wanted.as_ref() != Some(&self.data_key);

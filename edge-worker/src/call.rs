@@ -22,7 +22,7 @@ pub struct Call {
     /// The bindings.
     pub env: Env,
     /// What the runtime lets a request leave behind.
-    pub context: Context,
+    pub context: Rc<Context>,
     /// The settings.
     pub config: Rc<Config>,
     /// The path, percent-encoded as it came.
@@ -35,6 +35,18 @@ impl Call {
     /// A call of a request.
     pub fn new(request: Request, env: Env, context: Context) -> Self {
         let config = Config::of(&env);
+        Self { path: request.path(), config, request, env, context: Rc::new(context), grant: Grant::Nothing }
+    }
+
+    /// A request that this one makes of the server itself: by whom, and in tests when, stays the same.
+    pub fn within(&self, request: Request) -> Self {
+        for name in ["cookie", "authorization", "x-now"] {
+            if let Some(value) = self.header(name) {
+                // What came as a header goes on as one.
+                let _ = request.headers().set(name, &value);
+            }
+        }
+        let (env, config, context) = (self.env.clone(), self.config.clone(), self.context.clone());
         Self { path: request.path(), config, request, env, context, grant: Grant::Nothing }
     }
 

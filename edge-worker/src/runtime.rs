@@ -21,6 +21,13 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["crypto", "subtle"], catch)]
     async fn verify(algorithm: &str, key: &JsValue, mac: Uint8Array, text: Uint8Array) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(js_namespace = Intl, js_name = DisplayNames)]
+    type DisplayNames;
+    #[wasm_bindgen(constructor, catch, js_namespace = Intl, js_class = "DisplayNames")]
+    fn new(locales: &JsValue, options: &Object) -> Result<DisplayNames, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn of(this: &DisplayNames, code: &str) -> Result<Option<String>, JsValue>;
+
     type SyncTransactions;
     #[wasm_bindgen(method, catch, js_name = transactionSync)]
     fn transaction_sync(
@@ -45,6 +52,15 @@ pub async fn is_hmac_sha256(key: &[u8], text: &[u8], mac: &[u8]) -> worker::Resu
     let usages = Array::of1(&"verify".into());
     let key = import_key("raw", Uint8Array::from(key), &algorithm, false, &usages).await?;
     Ok(verify("HMAC", &key, Uint8Array::from(mac), Uint8Array::from(text)).await?.is_truthy())
+}
+
+/// The name of a country by its ISO 3166-1 code; none where the runtime knows none.
+pub fn country_name(code: &str) -> Option<String> {
+    let options = Object::new();
+    for (name, value) in [("type", "region"), ("fallback", "none")] {
+        Reflect::set(&options, &name.into(), &value.into()).ok()?;
+    }
+    DisplayNames::new(&"en".into(), &options).ok()?.of(code).ok().flatten()
 }
 
 /// Runs `body` as one transaction of the object's database: an error takes every statement back.

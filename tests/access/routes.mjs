@@ -88,6 +88,7 @@ export const SAMPLES = {
   "PUT /api/v1/sites/{domain}/members/{id}": async (site, api) => ({ path: await membered(api, site), ...json({ role: "editor" }) }),
   "DELETE /api/v1/sites/{domain}/members/{id}": async (site, api) => ({ path: await membered(api, site) }),
   "POST /api/v1/sites/{domain}/members/{id}/key": async (site, api) => ({ path: `${await membered(api, site)}/key`, ok: 201 }),
+  "GET /api/v1/page": (site) => ({ path: `/api/v1/page?site=${site}` }),
   "GET /api/v1/me": () => ({}),
   "POST /api/v1/login": () => json({ key: ADMIN_KEY }),
   "POST /api/v1/logout": () => ({}),

@@ -1,101 +1,22 @@
-//! What was answered, read once into what the views need. Anything missing or of another shape reads as "no value";
-//! the views show that, they never fail.
+//! Answers of the API, read once into what the views need. Anything missing or of another shape reads as "no value"; the
+//! views show that, they never fail.
 
-use crate::dimension::Dimension;
+pub use crate::data::{Data, List, Pair, Problem, Row, Series, Values, value_of};
 use crate::metric::Metric;
 use crate::queries::{Ask, headline_metrics, series_metrics};
 use crate::range::Interval;
 use crate::state::State;
 use serde_json::Value;
 
-/// What went wrong, in the words of the API.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// What is wrong.
-    pub message: String,
-    /// How to mend it; may be empty.
-    pub hint: String,
-}
-
 impl Problem {
-    /// A problem in the program's own words.
-    pub fn new(message: &str, hint: &str) -> Self {
-        Self { message: message.to_owned(), hint: hint.to_owned() }
-    }
-
     /// Reads an error answer; one without words gets some.
     pub fn read(answer: &Value) -> Self {
         let text = |key| answer.get(key).and_then(Value::as_str).unwrap_or_default();
         match text("error") {
-            "" => Self::new("The server answered in a way this page does not understand.", "Reload the page."),
+            "" => Self::unreadable(),
             error => Self::new(error, text("hint")),
         }
     }
-}
-
-/// A value of each metric, in the order of [`Metric::ALL`]; none where it is not defined.
-pub type Values = [Option<f64>; 6];
-
-/// The value of a metric.
-pub fn value_of(values: &Values, metric: Metric) -> Option<f64> {
-    values.get(metric as usize).copied().flatten()
-}
-
-/// A value of each metric, now and in the period before.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Pair {
-    /// In the range.
-    pub now: Values,
-    /// In as long a time before.
-    pub before: Values,
-}
-
-/// The chart's buckets.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Series {
-    /// How wide they are.
-    pub interval: Interval,
-    /// Begin of each in local time.
-    pub labels: Vec<String>,
-    /// Begin of the bucket of the period before that each is compared with; empty if there is none.
-    pub labels_before: Vec<String>,
-    /// The values of each.
-    pub values: Vec<Pair>,
-}
-
-/// A row of a list.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// The dimension's value as stored: hostile, if the visitor was.
-    pub name: String,
-    /// The values in the order asked; visitors first.
-    pub values: Vec<Option<f64>>,
-}
-
-/// A list or a page of one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct List {
-    /// Its rows, most visitors first.
-    pub rows: Vec<Row>,
-    /// How many there are in all.
-    pub total_rows: usize,
-}
-
-/// What is known of a view. Parts that are not there yet are still being asked for.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Data {
-    /// The headline numbers.
-    pub headline: Option<Result<Pair, Problem>>,
-    /// The same over time.
-    pub series: Option<Result<Series, Problem>>,
-    /// Visitors of the last five minutes.
-    pub present: Option<f64>,
-    /// Whether the site ever had an event; not known at first.
-    pub counting: Option<bool>,
-    /// The first rows of each list.
-    pub lists: Vec<(Dimension, Result<List, Problem>)>,
-    /// The long list on top.
-    pub detail: Option<Result<List, Problem>>,
 }
 
 impl Data {
@@ -130,16 +51,6 @@ impl Data {
         {
             self.counting = Some(true);
         }
-    }
-
-    /// What is known of a list.
-    pub fn list(&self, dimension: Dimension) -> Option<&Result<List, Problem>> {
-        self.lists.iter().find(|(known, _)| *known == dimension).map(|(_, list)| list)
-    }
-
-    /// All visitors of the range, of which a row's are a share.
-    pub fn visitors(&self) -> Option<f64> {
-        self.headline.as_ref()?.as_ref().ok().and_then(|pair| value_of(&pair.now, Metric::Visitors))
     }
 }
 
@@ -240,6 +151,7 @@ fn series(answer: &Value) -> Series {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dimension::Dimension;
     use serde_json::json;
 
     fn taken(asks: &[Ask], answer: &Value) -> Data {

@@ -7,7 +7,6 @@ use crate::markup::Element;
 use crate::range::Clock;
 use crate::state::State;
 use crate::wire::{Reader, Writer};
-use serde_json::{Value, json};
 
 /// A site of the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,14 +140,6 @@ impl App {
         }
     }
 
-    /// Takes in the answer of who the reader is.
-    pub fn take_me(&mut self, answer: &Value) {
-        self.operator = answer.get("operator").and_then(Value::as_bool).unwrap_or(false);
-        let sites = answer.get("sites").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let text = |site: &Value, key| site.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        self.roles = sites.iter().map(|site| (text(site, "domain"), Role::named(&text(site, "role")))).collect();
-    }
-
     /// Writes what a view's module has to know.
     pub fn to_wire(&self) -> Vec<u8> {
         let mut out = Writer::default();
@@ -172,6 +163,11 @@ impl App {
             out.text(code);
             out.text(name);
         }
+        self.write_sites(&mut out);
+        out.done()
+    }
+
+    fn write_sites(&self, out: &mut Writer) {
         out.number(self.sites.len());
         for site in &self.sites {
             out.text(&site.domain);
@@ -183,7 +179,49 @@ impl App {
             out.text(domain);
             out.number(*role as usize);
         }
+    }
+
+    fn read_sites(&mut self, from: &mut Reader<'_>) -> Option<()> {
+        let (mut sites, mut roles) = (Vec::new(), Vec::new());
+        for _ in 0..from.number()? {
+            let (domain, timezone) = (from.text()?.to_owned(), from.text()?.to_owned());
+            let label = Some(from.text()?.to_owned()).filter(|label| !label.is_empty());
+            sites.push(Site { domain, timezone, label });
+        }
+        for _ in 0..from.number()? {
+            roles.push((from.text()?.to_owned(), *Role::ALL.get(from.number()?)?));
+        }
+        (self.sites, self.roles) = (sites, roles);
+        Some(())
+    }
+
+    /// Writes what the edge tells the page of a state: the reader's sites, and the numbers.
+    pub fn to_reply(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        out.number(usize::from(self.operator));
+        self.write_sites(&mut out);
+        self.data.to_wire(&mut out);
         out.done()
+    }
+
+    /// Takes in what [`Self::to_reply`] wrote; changes nothing and gives none where it is nothing of this kind. Lists that
+    /// were not asked for again stay, if the numbers are of the same visits.
+    pub fn take_reply(&mut self, bytes: &[u8], same_visits: bool) -> Option<()> {
+        let mut from = Reader::new(bytes);
+        let mut told = self.clone();
+        told.operator = from.number()? == 1;
+        told.read_sites(&mut from)?;
+        let data = Data::from_wire(&mut from)?;
+        let before = std::mem::replace(&mut told.data, data);
+        if same_visits {
+            for (dimension, list) in before.lists {
+                if told.data.list(dimension).is_none() {
+                    told.data.lists.push((dimension, list));
+                }
+            }
+        }
+        *self = told;
+        Some(())
     }
 
     /// Reads what a view's module has to know; none where it is nothing of this kind.
@@ -205,14 +243,7 @@ impl App {
         for _ in 0..from.number()? {
             app.countries.push((from.text()?.to_owned(), from.text()?.to_owned()));
         }
-        for _ in 0..from.number()? {
-            let (domain, timezone) = (from.text()?.to_owned(), from.text()?.to_owned());
-            let label = Some(from.text()?.to_owned()).filter(|label| !label.is_empty());
-            app.sites.push(Site { domain, timezone, label });
-        }
-        for _ in 0..from.number()? {
-            app.roles.push((from.text()?.to_owned(), *Role::ALL.get(from.number()?)?));
-        }
+        app.read_sites(&mut from)?;
         Some(app)
     }
 
@@ -224,6 +255,11 @@ impl App {
         }
     }
 
+    /// The title of the page.
+    pub fn title(&self) -> String {
+        self.site().map_or("Passerby".to_owned(), |site| [&site.domain, " · Passerby"].concat())
+    }
+
     /// The domain of the site being looked at, whether or not there is such a site.
     pub fn site_wanted(&self) -> Option<String> {
         self.state.site.clone().or_else(|| self.site().map(|site| site.domain.clone()))
@@ -232,22 +268,6 @@ impl App {
     /// The name of a country, if it is known.
     pub fn country(&self, code: &str) -> Option<&str> {
         self.countries.iter().find(|(known, _)| known == code).map(|(_, name)| name.as_str())
-    }
-
-    /// Takes in the answer of the list of sites.
-    pub fn take_sites(&mut self, answer: &Value) {
-        let text = |site: &Value, key| site.get(key).and_then(Value::as_str).map(str::to_owned);
-        let sites = answer.get("sites").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        self.sites = sites
-            .iter()
-            .filter_map(|site| {
-                Some(Site {
-                    domain: text(site, "domain")?,
-                    timezone: text(site, "timezone").unwrap_or_else(|| "UTC".to_owned()),
-                    label: text(site, "label").filter(|label| !label.is_empty()),
-                })
-            })
-            .collect();
     }
 
     /// Whether the screen waits for an answer.
@@ -276,16 +296,6 @@ pub fn domain_of(typed: &str) -> String {
     host.split(['/', '?', '#']).next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// The body of the request that registers a site.
-pub fn new_site(timezone: &str) -> String {
-    json!({ "timezone": timezone }).to_string()
-}
-
-/// The body of the request that logs in.
-pub fn login(key: &str) -> String {
-    json!({ "key": key }).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,7 +303,7 @@ mod tests {
     #[test]
     fn a_module_learns_what_a_view_needs() {
         let mut app = crate::sample::app("?view=outcomes&f=is.os.Linux&step=a");
-        app.take_me(&json!({ "operator": false, "sites": [{ "domain": "shop.example", "role": "editor" }] }));
+        app.roles = vec![("shop.example".into(), Role::Editor)];
         (app.cursor, app.copied, app.sending) = (Some(0), Some("key".into()), true);
         app.timezones = vec!["UTC".into()];
         let bytes = app.to_wire();
@@ -304,6 +314,26 @@ mod tests {
         for end in 0..bytes.len() {
             assert!(App::from_wire(bytes.get(..end).unwrap()).is_none(), "cut at {end}");
         }
+    }
+
+    #[test]
+    fn the_edge_tells_the_page_of_sites_and_numbers() {
+        let mut app = crate::sample::app("");
+        app.roles = vec![("shop.example".into(), Role::Admin)];
+        let bytes = app.to_reply();
+        let mut page = crate::sample::empty_app("");
+        page.sites.clear();
+        page.data.lists = vec![(crate::dimension::Dimension::Os, Ok(crate::answer::List::default()))];
+        page.take_reply(&bytes, true).unwrap();
+        assert_eq!(
+            (&page.sites, page.role(), page.data.headline.clone()),
+            (&app.sites, Role::Admin, app.data.headline.clone())
+        );
+        assert_eq!(page.data.lists.len(), app.data.lists.len() + 1);
+        page.take_reply(&bytes, false).unwrap();
+        assert_eq!(page.data, app.data);
+        assert!(page.take_reply(bytes.get(..bytes.len() - 1).unwrap(), false).is_none());
+        assert_eq!(page.data, app.data);
     }
 
     #[test]

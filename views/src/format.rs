@@ -64,7 +64,7 @@ pub fn duration(seconds: f64) -> String {
 
 /// The number as it is, without separators or rounding: `1234`, `2.53`.
 pub fn exact(value: f64) -> String {
-    serde_json::Value::from(value).to_string().trim_end_matches(".0").to_owned()
+    decimal(value, 3).replace(',', "").replace('−', "-")
 }
 
 /// A word with its count: `1 visitor`, `2 visitors`.

@@ -7,6 +7,7 @@ pub mod app;
 pub mod chart;
 pub mod chips;
 pub mod compare;
+pub mod data;
 pub mod date;
 pub mod detail;
 pub mod dimension;

@@ -185,6 +185,11 @@ impl Element {
     }
 }
 
+/// The view's own word for a tag or attribute; none for one that views do not use.
+pub fn name_of(name: &str) -> Option<&'static str> {
+    NAMES.binary_search(&name).ok().and_then(|place| NAMES.get(place)).copied()
+}
+
 impl Node {
     /// Writes the piece for another module of this page.
     pub fn to_wire(&self, out: &mut Writer) {

@@ -5,6 +5,7 @@ use crate::filter::Filter;
 use crate::metric::Metric;
 use crate::range::Clock;
 use crate::state::{Detail, State};
+use crate::view::View;
 use serde_json::{Value, json};
 
 /// Rows of a list beside others.
@@ -31,10 +32,14 @@ pub enum Ask {
 
 /// What has to be asked for a state. `counting` says that the site is known to have had events.
 pub fn asks(state: &State, counting: bool) -> Vec<Ask> {
-    let mut asks = vec![Ask::Headline, Ask::Series, Ask::Present];
+    let mut asks = vec![Ask::Present];
     if !counting {
         asks.push(Ask::Ever);
     }
+    if state.view != View::Overview {
+        return asks;
+    }
+    asks.extend([Ask::Headline, Ask::Series]);
     asks.extend(Panel::ALL.into_iter().filter_map(|panel| state.tab(panel)).map(Ask::List));
     asks.extend(state.detail.as_ref().map(|detail| Ask::Detail(detail.dimension)));
     asks
@@ -61,7 +66,8 @@ fn names(metrics: impl IntoIterator<Item = Metric>) -> Vec<&'static str> {
     metrics.into_iter().map(Metric::name).collect()
 }
 
-fn query(site: &str, state: &State, clock: &Clock, ask: Ask) -> Value {
+/// One question about a site, as the Stats API understands it.
+pub fn query(site: &str, state: &State, clock: &Clock, ask: Ask) -> Value {
     let mut query = json!({
         "site_id": site,
         "date_range": state.range.query(clock.today),

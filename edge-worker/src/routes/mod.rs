@@ -2,6 +2,7 @@
 //! encode.
 
 mod assets;
+mod dashboard;
 pub(crate) mod event;
 mod events;
 mod explain;
@@ -67,6 +68,7 @@ async fn route(call: &mut Call, path: &str) -> Answer {
         }
         Found::OtherMethods(allow) => Err(Refusal::method(allow)),
         Found::Nothing if path.starts_with("/api/") || path.starts_with("/v1/") => Err(Refusal::not_found()),
+        Found::Nothing if path == "/" => dashboard::page(call).await,
         Found::Nothing => assets::answer(call, path).await,
     }
 }
@@ -110,6 +112,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::ListMembers | To::AddMember | To::ChangeMember | To::MakeMemberKey | To::RemoveMember => {
             members::answer(call, &domain, to, id.unwrap_or_default()).await
         }
+        To::Page => dashboard::data(call).await,
         To::Me => Ok(members::me(call)),
         To::LogIn => login::log_in(call).await,
         To::LogOut => Ok(login::log_out(call)),

@@ -144,6 +144,9 @@ fn said(route: &Route) -> (&'static str, &'static [&'static str], &'static str, 
         To::ChangeMember => ("Gives a member another role", TEXTS, "200", &[JSON]),
         To::MakeMemberKey => ("Makes a member's key anew and shows it this once", &[], "201", &[JSON]),
         To::RemoveMember => ("Removes a member", &[], "200", &[JSON]),
+        To::Page => {
+            ("Tells the dashboard what its page shows, in a form of its own", &[], "200", &["application/octet-stream"])
+        }
         To::Me => ("Says who is signed in, and with which roles", &[], "200", &[JSON]),
         To::LogIn => ("Exchanges the admin key or a member's for a session", &[JSON], "200", &[JSON]),
         To::LogOut => ("Ends the session of this browser", &[], "200", &[JSON]),

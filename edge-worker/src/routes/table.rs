@@ -43,6 +43,7 @@ pub(super) enum To {
     ChangeMember,
     MakeMemberKey,
     RemoveMember,
+    Page,
     Me,
     LogIn,
     LogOut,
@@ -88,7 +89,7 @@ const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 51] = [
+const ROUTES: [Route; 52] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
@@ -133,6 +134,7 @@ const ROUTES: [Route; 51] = [
     row(Method::Put, "/api/v1/sites/{domain}/members/{id}", ADMIN, To::ChangeMember),
     row(Method::Delete, "/api/v1/sites/{domain}/members/{id}", ADMIN, To::RemoveMember),
     row(Method::Post, "/api/v1/sites/{domain}/members/{id}/key", ADMIN, To::MakeMemberKey),
+    row(Method::Get, "/api/v1/page", MEMBER, To::Page),
     row(Method::Get, "/api/v1/me", MEMBER, To::Me),
     row(Method::Post, "/api/v1/login", ANYONE, To::LogIn),
     row(Method::Post, "/api/v1/logout", ANYONE, To::LogOut),
