@@ -26,7 +26,7 @@ pub(crate) fn listen() {
     });
     on(&document, "pointermove", |event| point(&event));
     on(&document, "pointerdown", |event| point(&event));
-    on(&document, "visibilitychange", |_| load::now());
+    on(&document, "visibilitychange", |_| load::poll());
     on(&window, "popstate", |_| {
         let _ = travelled();
     });

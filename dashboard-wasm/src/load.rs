@@ -2,9 +2,10 @@
 
 use crate::api::{self, Refusal};
 use crate::forms::go;
+use crate::local;
 use crate::module;
 use crate::shell::{Shell, change, document, set_clock, window, with};
-use views::answer::Problem;
+use views::answer::{Data, Problem};
 use views::app::Session;
 use views::state::State;
 use views::view::View;
@@ -26,10 +27,11 @@ pub(crate) fn first() {
     match known {
         Some((Session::In, View::Overview)) => {
             name_site();
+            local::fetch_when_idle();
             again(pace());
         }
         Some((Session::Out(_), _)) => {}
-        _ => now(),
+        _ => poll(),
     }
 }
 
@@ -56,8 +58,38 @@ fn pace() -> i32 {
     if waiting { WAITING_MS } else { REFRESH_MS }
 }
 
-/// Asks for everything that the page shows.
+/// Shows what was chosen: counted here, if the visits are here, else by the edge.
 pub(crate) fn now() {
+    if !count_here() {
+        poll();
+    }
+}
+
+/// Counts what the page shows from the visits that it holds; says whether that could be done.
+fn count_here() -> bool {
+    let is_overview = |shell: &Shell| shell.app.session == Session::In && shell.app.state.view == View::Overview;
+    let counted = with(|shell| is_overview(shell).then(|| local::data(shell)).flatten()).flatten();
+    let Some(data) = counted else { return false };
+    change(|shell| {
+        // An answer of the edge that is on its way is of what was shown before.
+        shell.request += 1;
+        let app = &mut shell.app;
+        let (present, counting) = (app.data.present, app.data.counting);
+        app.data = Data { present, counting, ..data };
+        app.stale = false;
+        let key = app.state.key();
+        if key != shell.data_key {
+            app.announcement = app.summary();
+        }
+        shell.data_key = key;
+    });
+    local::fetch_when_idle();
+    again(pace());
+    true
+}
+
+/// Asks the edge for everything that the page shows.
+pub(crate) fn poll() {
     after(None);
 }
 
@@ -87,6 +119,8 @@ pub(crate) fn after(sent: Option<(u16, String)>) {
             Ok(reply) => {
                 change(|shell| take(shell, &state, &reply));
                 name_site();
+                let _ = with(local::compare);
+                local::fetch_when_idle();
                 if let Some(sent) = sent.filter(|_| view != View::Overview) {
                     module::show(number, view, sent).await;
                 }
@@ -142,7 +176,9 @@ pub(crate) fn form_refused(refusal: Refusal) {
 
 /// Asks again soon: while a search is being typed.
 pub(crate) fn soon() {
-    again(TYPING_MS);
+    if !count_here() {
+        again(TYPING_MS);
+    }
 }
 
 /// Asks again after so many milliseconds, unless nobody looks by then; whoever looks again asks at once.
@@ -151,7 +187,7 @@ fn again(after_ms: i32) {
     let late = Closure::once_into_js(|| {
         let seen = document().is_some_and(|document| document.visibility_state() == VisibilityState::Visible);
         if seen {
-            now();
+            poll();
         }
     });
     let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), after_ms).ok();

@@ -1,6 +1,7 @@
 //! The modules of the views that are not the overview: loaded once, then asked what to ask and what to show.
 
 use crate::api::{self, Refusal};
+use crate::live;
 use crate::load;
 use crate::shell::{Shell, change, with};
 use views::answer::Problem;
@@ -24,10 +25,34 @@ extern "C" {
     fn content(this: &Module, app: &[u8]) -> Result<Vec<u8>, JsValue>;
 }
 
-/// The module that the page shows.
+/// The module that the page shows, and what it was told.
 pub(crate) struct Shown {
     view: View,
     module: Module,
+    /// Status and text of each answer, the form's last.
+    answers: Vec<(u16, String)>,
+    /// Which of them is what a connection tells.
+    live: Option<usize>,
+}
+
+impl Shown {
+    fn tell(&self) {
+        let mut writer = Writer::default();
+        for (status, text) in &self.answers {
+            Answers::write(&mut writer, usize::from(*status), text);
+        }
+        // A module that breaks is caught where it is asked for its markup.
+        let _ = self.module.take(&writer.done());
+    }
+}
+
+/// Hands on what a connection told.
+pub(crate) fn told(shell: &mut Shell) {
+    let Some((shown, live)) = shell.shown_module.as_mut().zip(shell.live.as_ref()) else { return };
+    if let Some(place) = shown.live.and_then(|index| shown.answers.get_mut(index)) {
+        *place = (200, live.told());
+        shown.tell();
+    }
 }
 
 /// What the shown module makes of what is known; none where another view is wanted or the module fails.
@@ -47,30 +72,41 @@ pub(crate) async fn show(number: u32, view: View, sent: Option<(u16, String)>) {
         return change(|shell| shell.app.problem = Some(why));
     };
     let Some(asked) = with(|shell| asks(shell, number, view, &module)).flatten() else { return };
-    let flying: Vec<_> = asked.iter().map(|Request { method, path, body }| api::begin(method, path, body)).collect();
-    let mut writer = Writer::default();
-    for flight in flying {
-        match api::land(flight).await {
-            Ok((401, _)) => return load::refused(Refusal::LoggedOut),
-            Ok((status, text)) => Answers::write(&mut writer, usize::from(status), &text),
-            // The numbers shown stay; the next round tries again.
-            Err(why) => return load::refused(why),
-        }
+    let live = asked.iter().position(|request| request.method == LIVE);
+    match live.and_then(|index| asked.get(index)) {
+        Some(request) => drop(live::listen(&request.path)),
+        None => drop(with(|shell| shell.live = None)),
     }
-    let (status, text) = sent.unwrap_or_default();
-    Answers::write(&mut writer, usize::from(status), &text);
+    let begun = |Request { method, path, body }: &Request| (*method != LIVE).then(|| api::begin(method, path, body));
+    let flying: Vec<_> = asked.iter().map(begun).collect();
+    let mut answers = Vec::new();
+    for flight in flying {
+        answers.push(match flight {
+            None => (200, with(|shell| shell.live.as_ref().map(live::Live::told)).flatten().unwrap_or_default()),
+            Some(flight) => match api::land(flight).await {
+                Ok((401, _)) => return load::refused(Refusal::LoggedOut),
+                Ok(answer) => answer,
+                // The numbers shown stay; the next round tries again.
+                Err(why) => return load::refused(why),
+            },
+        });
+    }
+    answers.push(sent.unwrap_or_default());
     change(|shell| {
         if shell.request != number {
             return;
         }
-        // A module that breaks is caught where it is asked for its markup.
-        let _ = module.take(&writer.done());
+        let shown = Shown { view, module, answers, live };
+        shown.tell();
         shell.data_key = key(&asked);
         shell.app.stale = false;
         shell.app.problem = None;
-        shell.shown_module = Some(Shown { view, module });
+        shell.shown_module = Some(shown);
     });
 }
+
+/// The method of what tells by itself.
+const LIVE: &str = "LIVE";
 
 fn asks(shell: &mut Shell, number: u32, view: View, module: &Module) -> Option<Vec<Request>> {
     let is_wanted = shell.request == number && shell.app.state.view == view && shell.app.site().is_some();

@@ -1,5 +1,7 @@
 //! What the page holds between two events, and how a change of it is shown.
 
+use crate::live::Live;
+use crate::local::Held;
 use crate::module::{self, Shown};
 use crate::{dom, focus, intl};
 use std::cell::RefCell;
@@ -28,6 +30,10 @@ pub(crate) struct Shell {
     pub(crate) timer: Option<i32>,
     /// Loads a view's module by its name.
     pub(crate) load: js_sys::Function,
+    /// The visits that the page holds.
+    pub(crate) held: Held,
+    /// What tells the view by itself.
+    pub(crate) live: Option<Live>,
     /// The module of the view that is not the overview.
     pub(crate) shown_module: Option<Shown>,
     /// The edge has made the page, and the module of its view has not come yet.
@@ -78,6 +84,8 @@ pub(crate) fn begin(load: js_sys::Function) -> Option<()> {
         request: 0,
         timer: None,
         load,
+        held: Held::default(),
+        live: None,
         shown_module: None,
         is_finished,
         shown,
@@ -151,6 +159,9 @@ impl Shell {
             }
         }
         self.is_finished = false;
+        if state.view != app.state.view {
+            self.live = None;
+        }
         app.form_problem = None;
         app.cursor = None;
         app.state = state;

@@ -231,6 +231,11 @@ export class SiteStore extends Guarded {
     return this.call("count", question);
   }
 
+  /** The visits of days as columns, with what is known of them in front. */
+  columns(wanted) {
+    return this.call("columns", wanted);
+  }
+
   /** Answers a JSON request about the site with JSON. */
   async ask(request) {
     const answer = await this.call("ask", request);

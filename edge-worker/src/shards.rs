@@ -7,6 +7,7 @@
 
 use crate::registry::{self, Known};
 use crate::site_store::client::{self, Answer, Delivered, Stored};
+use crate::site_store::columns::{Given, Wanted};
 use crate::site_store::delivery::{Delivery, Progress, Sender};
 use crate::site_store::question::{Count, Question, tell_damage};
 use crate::site_store::site_day;
@@ -237,6 +238,24 @@ pub async fn query(env: &Env, domain: &str, kind: &str, now_s: i64, request: Val
     let mut body = questions.answer();
     tell_damage(&mut body, damaged);
     Ok(Answer { status: 200, body })
+}
+
+/// The visits of days as columns, as each object has them, or of which version they are; none where the site is not set
+/// up. They come one object after the other: many at once would not find room beside each other.
+pub async fn columns(env: &Env, domain: &str, days: (&str, &str), only_version: bool) -> Result<Option<Vec<Given>>> {
+    let objects = objects(env, domain).await?;
+    let mut all = Vec::with_capacity(objects.len());
+    for (object, shard) in objects.iter().zip(0..) {
+        let (first, last) = (days.0.to_owned(), days.1.to_owned());
+        let wanted = Wanted { first, last, shard, shards: objects.len() as u32, only_version };
+        let Some(given) = client::columns(env, object, &wanted).await? else { return Ok(None) };
+        let is_too_much = given.visits.is_none();
+        all.push(given);
+        if is_too_much {
+            break;
+        }
+    }
+    Ok(Some(all))
 }
 
 /// How far an import has come with each object, in lines, and how many events they have accepted.

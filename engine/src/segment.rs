@@ -23,7 +23,7 @@ pub use days::{Days, are_same, join};
 pub(crate) use details::text_bytes;
 pub use events::Nameless;
 use layout::FAMILIES_LEN;
-pub(crate) use layout::{CITY, family_of};
+pub(crate) use layout::{CITY, FAMILY_ATTRIBUTES, family_of};
 pub use order::VISIT_GAP_SECONDS;
 pub use part::Part;
 pub(crate) use part::{Coded, DetailField, NO_DEPTH, NO_TIME};

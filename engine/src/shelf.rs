@@ -17,6 +17,7 @@ mod read;
 mod recent;
 mod sieve;
 mod tidy;
+mod version;
 mod written;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 #![allow(clippy::missing_panics_doc, clippy::panic, reason = "what does not hold is to be seen, as in a test")]
 
 mod asked;
+mod columns;
 mod sent;
 mod stored;
 
@@ -13,7 +14,7 @@ mod stored;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its corpus.
-pub const TARGETS: [(&str, Target); 16] = [
+pub const TARGETS: [(&str, Target); 17] = [
     ("binary_batch", sent::binary_batch),
     ("json_batch", sent::json_batch),
     ("plausible", sent::plausible),
@@ -30,6 +31,7 @@ pub const TARGETS: [(&str, Target); 16] = [
     ("journal", stored::journal),
     ("segment", stored::segment),
     ("partial", asked::partial),
+    ("columns", columns::columns),
 ];
 
 /// The target of that name.

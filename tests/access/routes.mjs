@@ -56,6 +56,7 @@ export const SAMPLES = {
   "POST /api/v2/journeys": (site) => json({ site_id: site, date_range: "day" }),
   "POST /api/v2/retention": (site) => json({ site_id: site, date_range: "28d" }),
   "GET /api/v2/dimensions": () => ({}),
+  "GET /api/v2/columns": (site) => ({ path: `/api/v2/columns?site=${site}&range=2026-01-01..2026-01-31` }),
   "GET /api/v1/export": (site) => ({ path: `/api/v1/export?site=${site}` }),
   // A WebSocket, which this request does not ask for; tests/queries/live.test.mjs does.
   "GET /api/v1/live": (site) => ({ path: `/api/v1/live?site=${site}`, ok: 426 }),

@@ -92,6 +92,11 @@ impl Date {
         last.0 - self.0 + 1
     }
 
+    /// Days since 1970-01-01.
+    pub fn days(self) -> i32 {
+        self.0
+    }
+
     /// `2026-11-21`.
     pub fn iso(self) -> String {
         let (year, month, day) = self.civil();

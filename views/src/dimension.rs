@@ -37,6 +37,20 @@ pub enum Dimension {
     Device,
     /// Name of a custom event.
     Event,
+    /// Host of a page seen.
+    Hostname,
+    /// ISO 3166-2 code.
+    Region,
+    /// `GeoNames` id of a city.
+    City,
+    /// Browser family with its version.
+    BrowserVersion,
+    /// Operating system's version.
+    OsVersion,
+    /// Class of the screen's width.
+    Screen,
+    /// The browser's language.
+    Language,
 }
 
 /// A card with one or more lists.
@@ -79,10 +93,11 @@ const fn facts(
 }
 
 #[rustfmt::skip]
-const FACTS: [Facts; 16] = [
+const FACTS: [Facts; 23] = [
     facts(Dimension::Page, "page", "event:page", "Page", "Pages", Panel::Pages),
     facts(Dimension::EntryPage, "entry_page", "visit:entry_page", "Entry page", "Entry", Panel::Pages),
     facts(Dimension::ExitPage, "exit_page", "visit:exit_page", "Exit page", "Exit", Panel::Pages),
+    facts(Dimension::Hostname, "hostname", "event:hostname", "Hostname", "Hosts", Panel::Pages),
     facts(Dimension::Source, "source", "visit:source", "Source", "Sources", Panel::Sources),
     facts(Dimension::Channel, "channel", "visit:channel", "Channel", "Channels", Panel::Sources),
     facts(Dimension::Referrer, "referrer", "visit:referrer", "Referrer", "Referrers", Panel::Sources),
@@ -92,9 +107,15 @@ const FACTS: [Facts; 16] = [
     facts(Dimension::UtmContent, "utm_content", "visit:utm_content", "UTM content", "Content", Panel::Sources),
     facts(Dimension::UtmTerm, "utm_term", "visit:utm_term", "UTM term", "Term", Panel::Sources),
     facts(Dimension::Country, "country", "visit:country", "Country", "Countries", Panel::Countries),
+    facts(Dimension::Region, "region", "visit:region", "Region", "Regions", Panel::Countries),
+    facts(Dimension::City, "city", "visit:city", "City", "Cities", Panel::Countries),
     facts(Dimension::Browser, "browser", "visit:browser", "Browser", "Browsers", Panel::Devices),
+    facts(Dimension::BrowserVersion, "browser_version", "visit:browser_version", "Browser version", "Versions", Panel::Devices),
     facts(Dimension::Os, "os", "visit:os", "Operating system", "OS", Panel::Devices),
+    facts(Dimension::OsVersion, "os_version", "visit:os_version", "OS version", "OS versions", Panel::Devices),
     facts(Dimension::Device, "device", "visit:device", "Device", "Devices", Panel::Devices),
+    facts(Dimension::Screen, "screen", "visit:screen", "Screen", "Screens", Panel::Devices),
+    facts(Dimension::Language, "language", "visit:language", "Language", "Languages", Panel::Devices),
     facts(Dimension::Event, "event", "event:name", "Event", "Events", Panel::Events),
 ];
 
@@ -142,6 +163,15 @@ impl Dimension {
     /// Whether it is one of the five campaign parameters, which share a tab.
     pub fn is_utm(self) -> bool {
         self.name().starts_with("utm_")
+    }
+
+    /// Of what it is a part: versions of one browser or system mean something, those of all together nothing.
+    pub fn part_of(self) -> Option<Self> {
+        match self {
+            Self::BrowserVersion => Some(Self::Browser),
+            Self::OsVersion => Some(Self::Os),
+            _ => None,
+        }
     }
 
     /// The columns of its long list.
@@ -192,7 +222,13 @@ mod tests {
             assert_eq!(Dimension::parse(dimension.name()), Some(dimension));
             assert_eq!(dimension.facts().dimension, dimension);
         }
-        assert_eq!(FACTS[15].dimension as usize, 15, "a variant is missing from the table");
-        assert_eq!(Panel::ALL.iter().map(|panel| panel.dimensions().count()).sum::<usize>(), 16);
+        let mut places: Vec<usize> = Dimension::all().map(|dimension| dimension as usize).collect();
+        places.sort_unstable();
+        assert_eq!(
+            places,
+            (0..=Dimension::Language as usize).collect::<Vec<_>>(),
+            "a variant is missing from the table"
+        );
+        assert_eq!(Panel::ALL.iter().map(|panel| panel.dimensions().count()).sum::<usize>(), FACTS.len());
     }
 }

@@ -17,6 +17,7 @@ pub mod format;
 pub mod header;
 pub mod headline;
 pub mod icon;
+pub mod local;
 pub mod login;
 pub mod markup;
 pub mod metric;

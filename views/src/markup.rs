@@ -18,7 +18,7 @@ const NAMES: [&str; NAMES_COUNT] = [
     "colspan", "cx", "cy", "d", "data-bucket", "data-class", "data-copy", "data-count", "data-country", "data-day",
     "data-do", "data-form", "data-index", "data-key", "data-kind", "data-live", "data-menu", "data-method",
     "data-metric", "data-name", "data-panel", "data-path", "data-roving", "data-row", "data-series", "data-step",
-    "data-theme", "data-then", "data-value", "data-view", "data-visitors", "data-x", "datalist", "dd", "defs", "desc", "details",
+    "data-theme", "data-then", "data-tip", "data-value", "data-view", "data-visitors", "data-x", "datalist", "dd", "defs", "desc", "details",
     "dialog", "disabled", "div", "dl", "download", "dt", "dx", "dy", "em", "enterkeyhint", "fieldset", "figcaption",
     "figure", "fill", "fill-opacity", "footer", "for", "form", "formmethod", "g", "gradientUnits", "h1", "h2", "h3",
     "h4", "head", "header", "height", "hr", "href", "id", "img", "inert", "input", "inputmode", "kbd", "label", "lang",
@@ -32,7 +32,7 @@ const NAMES: [&str; NAMES_COUNT] = [
     "text-anchor", "textarea", "tfoot", "th", "thead", "time", "title", "tr", "transform", "type", "u", "ul", "use",
     "value", "vector-effect", "viewBox", "wbr", "width", "wrap", "x", "x1", "x2", "xlink:href", "y", "y1", "y2",
 ];
-const NAMES_COUNT: usize = 225;
+const NAMES_COUNT: usize = 226;
 
 /// How deep markup of another module may be nested.
 const DEPTH_MAX: usize = 64;

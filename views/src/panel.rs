@@ -53,7 +53,9 @@ fn only_unset(list: Option<&Result<List, Problem>>) -> bool {
 }
 
 fn head(app: &App, panel: Panel, chosen: Dimension) -> Element {
+    let filtered = |whole| app.state.filters.iter().any(|filter| filter.dimension == whole);
     let tabs = panel.dimensions().filter(|dimension| !dimension.is_utm());
+    let tabs = tabs.filter(|dimension| *dimension == chosen || dimension.part_of().is_none_or(filtered));
     let tabs = tabs.map(|dimension| tab(app, dimension, dimension.many(), dimension == chosen));
     let utm = (panel == Panel::Sources).then(|| tab(app, Dimension::UtmSource, "UTM", chosen.is_utm()));
     element("header")

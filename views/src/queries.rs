@@ -3,7 +3,7 @@
 use crate::dimension::{Dimension, Panel};
 use crate::filter::Filter;
 use crate::metric::Metric;
-use crate::range::Clock;
+use crate::range::{Clock, Interval};
 use crate::state::{Detail, State};
 use crate::view::View;
 use serde_json::{Value, json};
@@ -45,10 +45,10 @@ pub fn asks(state: &State, counting: bool) -> Vec<Ask> {
     asks
 }
 
-/// The body of the request for these questions about a site.
-pub fn request(site: &str, state: &State, clock: &Clock, asks: &[Ask]) -> String {
+/// The request of these questions about a site.
+pub fn request(site: &str, state: &State, clock: &Clock, asks: &[Ask]) -> Value {
     let queries: Vec<Value> = asks.iter().map(|ask| query(site, state, clock, *ask)).collect();
-    json!({ "queries": queries }).to_string()
+    json!({ "queries": queries })
 }
 
 /// The metrics of the headline; views per visit has no meaning under a filter on pages.
@@ -66,8 +66,7 @@ fn names(metrics: impl IntoIterator<Item = Metric>) -> Vec<&'static str> {
     metrics.into_iter().map(Metric::name).collect()
 }
 
-/// One question about a site, as the Stats API understands it.
-pub fn query(site: &str, state: &State, clock: &Clock, ask: Ask) -> Value {
+fn query(site: &str, state: &State, clock: &Clock, ask: Ask) -> Value {
     let mut query = json!({
         "site_id": site,
         "date_range": state.range.query(clock.today),
@@ -117,11 +116,15 @@ pub fn query(site: &str, state: &State, clock: &Clock, ask: Ask) -> Value {
     query
 }
 
-/// The bucket of the chart: the chosen one if it fits the range, else the best one.
-fn time_dimension(state: &State, clock: &Clock) -> String {
+/// The bucket of the chart: the chosen one if it fits the range, else the best one; none where the data decides.
+pub fn interval(state: &State, clock: &Clock) -> Option<Interval> {
     let fitting = state.range.intervals(clock.today);
     let chosen = state.interval.filter(|interval| fitting.contains(interval));
-    match chosen.or_else(|| fitting.first().copied().filter(|_| state.range.has_before())) {
+    chosen.or_else(|| fitting.first().copied().filter(|_| state.range.has_before()))
+}
+
+fn time_dimension(state: &State, clock: &Clock) -> String {
+    match interval(state, clock) {
         Some(interval) => ["time:", interval.name()].concat(),
         None => "time".to_owned(),
     }
@@ -171,12 +174,12 @@ mod tests {
     fn one_request_asks_for_the_whole_view() {
         let state = State::parse("?f=is.page.%2Fpricing&tab=utm_medium&more=event&search=Sign&page=1");
         let asks = asks(&state, true);
-        let body: Value = serde_json::from_str(&request("example.com", &state, &clock(), &asks)).unwrap();
+        let body = request("example.com", &state, &clock(), &asks);
         let lines: Vec<String> = body["queries"].as_array().unwrap().iter().map(Value::to_string).collect();
         expect![[r#"
+            {"date_range":["2026-11-21T13:00:00Z","2026-11-21T13:05:00Z"],"filters":[],"metrics":["visitors"],"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"filters":[["is","event:page",["/pricing"]]],"include":{"comparisons":{"mode":"previous_period"}},"metrics":["visitors","visits","pageviews","bounce_rate","visit_duration"],"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["time:day"],"filters":[["is","event:page",["/pricing"]]],"include":{"comparisons":{"mode":"previous_period"},"time_labels":true},"metrics":["visitors","visits","pageviews","bounce_rate","visit_duration"],"site_id":"example.com"}
-            {"date_range":["2026-11-21T13:00:00Z","2026-11-21T13:05:00Z"],"filters":[],"metrics":["visitors"],"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["event:page"],"filters":[["is","event:page",["/pricing"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["visit:utm_medium"],"filters":[["is","event:page",["/pricing"]],["is_not","visit:utm_medium",["(not set)"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["visit:country"],"filters":[["is","event:page",["/pricing"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}

@@ -12,19 +12,27 @@ const CLOCK_STEPS: [f64; 15] =
 pub fn marks(metric: Metric, max: f64) -> Vec<f64> {
     let step = match metric {
         Metric::BounceRate => return vec![0.0, 25.0, 50.0, 75.0, 100.0],
-        Metric::VisitDuration => {
-            let clock = CLOCK_STEPS.into_iter().find(|step| step * 4.0 >= max);
-            clock.unwrap_or_else(|| round_step(max / 4.0))
-        }
+        Metric::VisitDuration => clock_step(max),
         Metric::ViewsPerVisit => round_step(max / 4.0).max(0.5),
         Metric::Visitors | Metric::Visits | Metric::Pageviews => round_step(max / 4.0).max(1.0),
     };
+    steps(step, max)
+}
+
+/// So many steps from 0 as reach `max`, at least two.
+pub(crate) fn steps(step: f64, max: f64) -> Vec<f64> {
     let count = (max / step).ceil().clamp(2.0, 5.0) as u32;
     (0..=count).map(|index| f64::from(index) * step).collect()
 }
 
+/// The step in seconds by which a clock would count to `max`.
+pub(crate) fn clock_step(max: f64) -> f64 {
+    let clock = CLOCK_STEPS.into_iter().find(|step| step * 4.0 >= max);
+    clock.unwrap_or_else(|| round_step(max / 4.0))
+}
+
 /// The smallest of 1, 2, 2.5, 5, 10 times a power of ten that is not below the number.
-fn round_step(at_least: f64) -> f64 {
+pub(crate) fn round_step(at_least: f64) -> f64 {
     if !at_least.is_finite() || at_least <= 0.0 {
         return 1.0;
     }

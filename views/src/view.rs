@@ -8,7 +8,9 @@ use crate::markup::Element;
 use crate::wire::{Reader, Writer};
 use serde_json::{Value, json};
 
+pub mod live;
 pub mod outcomes;
+pub mod places;
 
 /// A view of a site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +18,10 @@ pub enum View {
     /// Headline numbers, chart and lists.
     #[default]
     Overview,
+    /// Who is here, and what they do.
+    Live,
+    /// Where visitors are.
+    Places,
     /// What was counted, what not, and why.
     Outcomes,
 }
@@ -45,8 +51,10 @@ const fn facts(view: View, name: &'static str, label: &'static str, group: Group
 }
 
 /// Every view, in the order of the menu.
-const FACTS: [Facts; 2] = [
+const FACTS: [Facts; 4] = [
     facts(View::Overview, "overview", "Overview", Group::Traffic),
+    facts(View::Live, "live", "Live", Group::Traffic),
+    facts(View::Places, "places", "Places", Group::Traffic),
     facts(View::Outcomes, "outcomes", "Not counted", Group::Site),
 ];
 
@@ -100,7 +108,7 @@ impl View {
 /// Something a view asks of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// `GET` or `POST`.
+    /// `GET`, `POST`, or `LIVE`: a connection that tells by itself, whose answer is a list of what it told, newest first.
     pub method: &'static str,
     /// Path and query string.
     pub path: String,
@@ -112,6 +120,11 @@ impl Request {
     /// Asks for what a path shows.
     pub fn get(path: String) -> Self {
         Self { method: "GET", path, body: String::new() }
+    }
+
+    /// Listens to what a path tells.
+    pub fn live(path: String) -> Self {
+        Self { method: "LIVE", path, body: String::new() }
     }
 
     /// Sends a question as JSON.
@@ -209,7 +222,7 @@ pub fn read_requests(bytes: &[u8]) -> Vec<Request> {
     let mut reader = Reader::new(bytes);
     let mut requests = Vec::new();
     while let (Some(method), Some(path), Some(body)) = (reader.text(), reader.text(), reader.text()) {
-        let method = if method == "GET" { "GET" } else { "POST" };
+        let method = ["GET", "LIVE"].into_iter().find(|known| *known == method).unwrap_or("POST");
         requests.push(Request { method, path: path.to_owned(), body: body.to_owned() });
     }
     requests
@@ -222,6 +235,8 @@ pub type Functions = (fn(&App) -> Vec<Request>, fn(&App, &Answers) -> Element);
 pub fn functions(view: View) -> Option<Functions> {
     Some(match view {
         View::Overview => return None,
+        View::Live => (live::requests, live::content),
+        View::Places => (places::requests, places::content),
         View::Outcomes => (outcomes::requests, outcomes::content),
     })
 }

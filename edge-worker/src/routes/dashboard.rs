@@ -20,7 +20,7 @@ use views::date::Date;
 use views::dimension::Dimension;
 use views::markup::Node;
 use views::page::page as page_of;
-use views::queries::{asks, query};
+use views::queries::{asks, request};
 use views::range::Clock;
 use views::state::State;
 use views::view::{Answers, Request, View, functions};
@@ -95,8 +95,7 @@ async fn app(call: &Call) -> Result<App, Refusal> {
     app.state.site = Some(site.domain.clone());
     app.clock = clock(call.now_s(), &site.timezone).unwrap_or(app.clock);
     let asks = asks(&app.state, false);
-    let queries: Vec<Value> = asks.iter().map(|ask| query(&site.domain, &app.state, &app.clock, *ask)).collect();
-    let request = serde_json::json!({ "queries": queries });
+    let request = request(&site.domain, &app.state, &app.clock, &asks);
     let answer = shards::query(&call.env, &site.domain, "query", call.now_s(), request).await?;
     let state = app.state.clone();
     app.data.take(&state, &asks, &answer.body);
@@ -162,6 +161,11 @@ async fn show_view(call: &Call, app: &mut App) -> Result<(), Refusal> {
     let Some((requests, content)) = functions(app.state.view) else { return Ok(()) };
     let mut answers = Answers::default();
     for Request { method, path, body } in requests(app) {
+        if method == "LIVE" {
+            // A page that is finished listens to nothing.
+            answers.asked.push(None);
+            continue;
+        }
         let mut init = RequestInit::new();
         init.with_method(if method == "GET" { Method::Get } else { Method::Post });
         if !body.is_empty() {

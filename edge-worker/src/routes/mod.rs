@@ -2,6 +2,7 @@
 //! encode.
 
 mod assets;
+mod columns;
 mod dashboard;
 pub(crate) mod event;
 mod events;
@@ -94,6 +95,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::Journeys => query::answer(call, "journeys").await,
         To::Retention => query::answer(call, "retention").await,
         To::Dimensions => Ok(query::dimensions(call)),
+        To::Columns => columns::answer(call).await,
         To::Export => export::answer(call).await,
         To::Live => live::answer(call).await,
         To::Outcomes => outcomes::answer(call).await,

@@ -90,8 +90,11 @@ fn parameters(route: &Route) -> Vec<Value> {
     let text = || json!({"type": "string"});
     let parts = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = parts.map(|part| parameter(part, "path", true, text())).collect();
-    if matches!(route.to, To::Import | To::Export | To::Outcomes | To::Live) {
+    if matches!(route.to, To::Import | To::Columns | To::Export | To::Outcomes | To::Live) {
         parameters.push(parameter("site", "query", true, text()));
+    }
+    if route.to == To::Columns {
+        parameters.push(parameter("range", "query", true, text()));
     }
     if route.to == To::Export {
         let formats = json!({"type": "string", "enum": ["ndjson", "csv", "parquet"]});
@@ -118,6 +121,12 @@ fn said(route: &Route) -> (&'static str, &'static [&'static str], &'static str, 
         To::Journeys => ("Counts what comes next, or came before", TEXTS, "200", &[JSON]),
         To::Retention => ("Counts who comes again", TEXTS, "200", &[JSON]),
         To::Dimensions => ("Lists what can be asked", &[], "200", &[JSON]),
+        To::Columns => (
+            "Gives the visits of whole days as columns, for filters in a browser",
+            &[],
+            "200",
+            &["application/octet-stream"],
+        ),
         To::Export => ("Gives all events of a site", &[], "200", ROWS),
         To::Live => ("Tells by a WebSocket who is here and what was just counted", &[], "101", &[]),
         To::Outcomes => ("Says what became of every event received", &[], "200", &[JSON]),

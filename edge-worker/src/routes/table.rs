@@ -21,6 +21,7 @@ pub(super) enum To {
     Journeys,
     Retention,
     Dimensions,
+    Columns,
     Export,
     Outcomes,
     Live,
@@ -89,7 +90,7 @@ const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 52] = [
+const ROUTES: [Route; 53] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
@@ -103,6 +104,7 @@ const ROUTES: [Route; 52] = [
     row(Method::Post, "/api/v2/journeys", READ, To::Journeys),
     row(Method::Post, "/api/v2/retention", READ, To::Retention),
     row(Method::Get, "/api/v2/dimensions", SHARED, To::Dimensions),
+    row(Method::Get, "/api/v2/columns", READ, To::Columns),
     row(Method::Get, "/api/v1/export", READ, To::Export),
     row(Method::Get, "/api/v1/live", READ, To::Live),
     row(Method::Get, "/api/v1/outcomes", READ, To::Outcomes),

@@ -1,6 +1,7 @@
 //! The worker's side of an object of a site: one method call inside the runtime per delivery. An object is called by its
 //! name (see `crate::shards`).
 
+use super::columns::{Given, Wanted};
 use super::delivery::Delivery;
 use super::question::Question;
 use engine::shelf::Piece;
@@ -33,6 +34,8 @@ extern "C" {
     async fn take_out(this: &SiteStub, from_s: &str, since_s: &str) -> std::result::Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     async fn count(this: &SiteStub, count: &str) -> std::result::Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn columns(this: &SiteStub, wanted: &str) -> std::result::Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     async fn ask(this: &SiteStub, question: &str) -> std::result::Result<JsValue, JsValue>;
 }
@@ -152,6 +155,12 @@ pub async fn export(env: &Env, object: &str, from_s: i64, since_s: i64) -> Resul
 pub async fn count(env: &Env, object: &str, count: &str) -> Result<Option<(u32, Vec<u8>)>> {
     let counted = Uint8Array::new(&stub(env, object)?.count(count).await?).to_vec();
     Ok(counted.split_first_chunk::<4>().map(|(damaged, partial)| (u32::from_le_bytes(*damaged), partial.to_vec())))
+}
+
+/// Asks for the visits of days as columns; none where the site is not set up.
+pub async fn columns(env: &Env, object: &str, wanted: &Wanted) -> Result<Option<Given>> {
+    let wanted = serde_json::to_string(wanted)?;
+    Ok(Given::decode(Uint8Array::new(&stub(env, object)?.columns(&wanted).await?).to_vec()))
 }
 
 /// Asks a question.

@@ -10,6 +10,7 @@ mod active;
 mod answers;
 pub mod archive;
 pub mod client;
+pub mod columns;
 mod dedupe;
 pub mod delivery;
 pub mod export;
@@ -157,6 +158,13 @@ impl SiteStore {
         let piece = self.site.export(from_s, since_s).await?;
         let [begin_s, next_s] = [piece.begin_s, piece.next_s.unwrap_or(i64::MAX)].map(i64::to_le_bytes);
         Ok([&begin_s[..], &next_s, &engine::journal::encode(&piece.events)].concat())
+    }
+
+    /// The visits of days as columns for a [`columns::Wanted`] in JSON, as [`columns::Given`] travels; nothing where the site
+    /// is not set up.
+    pub async fn columns(&self, wanted: String) -> std::result::Result<Vec<u8>, JsValue> {
+        let wanted = serde_json::from_str(&wanted).map_err(|_| JsValue::from("unknown range"))?;
+        Ok(self.site.columns(&wanted).await?.map(|given| given.encode()).unwrap_or_default())
     }
 
     /// What is new for those who watch, in JSON; nothing where the site is not set up.

@@ -47,7 +47,7 @@ pub(crate) const ATTRIBUTES_LEN: usize = CITY + 1;
 
 /// Attributes that mostly change together are kept as one tuple: how a visit came, with what, and from where. Each
 /// family lists its attributes by their places in [`crate::event::VISIT_TEXTS`].
-pub(super) const FAMILY_ATTRIBUTES: [&[usize]; 3] =
+pub(crate) const FAMILY_ATTRIBUTES: [&[usize]; 3] =
     [&[0, 1, 2, 3, 4, 5, 6, 7], &[8, 9, 10, 11, 12, 15, 16], &[13, 14, CITY]];
 /// Number of families.
 pub(super) const FAMILIES_LEN: usize = FAMILY_ATTRIBUTES.len();

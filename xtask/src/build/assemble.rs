@@ -1,5 +1,6 @@
 //! Puts modules, pages and configuration together as they are served.
 
+use super::design;
 use super::module::{self, Module};
 use super::packages::Package;
 use crate::place;
@@ -28,7 +29,7 @@ impl Built {
     }
 
     /// A file that may be cached for ever: its name changes with its content.
-    fn hashed(name: &str, bytes: Vec<u8>) -> Self {
+    pub(super) fn hashed(name: &str, bytes: Vec<u8>) -> Self {
         let hash = blake3::hash(&bytes).to_hex();
         let short = hash.get(..6).unwrap_or_default();
         let path = match name.rsplit_once('.') {
@@ -39,7 +40,7 @@ impl Built {
     }
 
     /// The path as the assets are addressed.
-    fn address(&self) -> &str {
+    pub(super) fn address(&self) -> &str {
         self.path.strip_prefix("assets").unwrap_or(&self.path)
     }
 }
@@ -101,7 +102,10 @@ pub(super) fn dashboard(package: &Package, views: &Package) -> Result<Vec<Built>
     for (name, module) in module::build_programs("dashboard-views", views)? {
         let wasm = Built::hashed(&format!("assets/app/view/{name}.wasm"), module.wasm.clone());
         let flags = [define("__VIEW_WASM__", wasm.address())];
-        let script = module::bundle(&views.entry, Some(&module), &flags)?;
+        // A module that is no view has an entry of its own.
+        let own = format!("www/dashboard/{name}.js");
+        let entry = if place::root().join(&own).exists() { &own } else { &views.entry };
+        let script = module::bundle(entry, Some(&module), &flags)?;
         let script = Built::hashed(&format!("assets/app/view/{name}.js"), script);
         addresses.push((name, script.address().to_owned()));
         parts.extend([wasm, script]);
@@ -119,7 +123,8 @@ pub(super) fn dashboard(package: &Package, views: &Package) -> Result<Vec<Built>
     for (name, file) in [("__DASHBOARD_JS__", &script), ("__DASHBOARD_WASM__", &wasm), ("__DASHBOARD_CSS__", &style)] {
         page = page.replace(name, file.address());
     }
-    let mut files = vec![Built::plain("assets/index.html", page.into_bytes()), style, script, wasm];
+    let mut files = Vec::from(design::page(&style)?);
+    files.extend([Built::plain("assets/index.html", page.into_bytes()), style, script, wasm]);
     files.extend(parts);
     Ok(files)
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask build`: all artefacts as they ship, and their bytes.
 
 mod assemble;
+mod design;
 mod module;
 mod npm;
 mod packages;

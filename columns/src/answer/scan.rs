@@ -1,0 +1,130 @@
+//! The visits of chunks on their way through the passes of a question.
+
+use crate::block::{Block, Last, ROWS, Wants, Window};
+use crate::chunk::Chunk;
+use crate::layout::{AGAIN, PARTIAL};
+use crate::links::Links;
+use crate::pass::Pass;
+use crate::question::Inexact;
+
+/// The rows of a chunk that links list, ascending.
+pub(super) fn rows_of(links: &Links, chunk: &Chunk) -> Vec<u32> {
+    let Some(place) = links.chunks.iter().position(|(day, _)| *day == chunk.of.day) else { return Vec::new() };
+    let own = links.visitors.iter().flatten().filter(|visit| visit.chunk as usize == place);
+    let mut rows: Vec<u32> = own.filter_map(|visit| row_here(chunk, visit.row)).collect();
+    rows.sort_unstable();
+    rows
+}
+
+/// Where a row of the chunk's bytes is in memory.
+fn row_here(chunk: &Chunk, row: u32) -> Option<u32> {
+    let found = chunk.linked.binary_search_by_key(&row, |(there, _)| *there).ok()?;
+    chunk.linked.get(found).map(|(_, here)| *here)
+}
+
+/// The visits of chunks on their way through the passes.
+pub(super) struct Scan<'a> {
+    pub(super) wants: Wants<'a>,
+    pub(super) last: Last,
+    pub(super) block: Block,
+    pub(super) passes: &'a mut [Pass],
+}
+
+impl Scan<'_> {
+    fn count(&mut self, skipped: &[u32], apart: bool) {
+        let Self { block, passes, wants, .. } = self;
+        passes.iter_mut().for_each(|pass| pass.count(block, skipped, apart, wants.views));
+    }
+
+    /// Counts a chunk, many visits at a time.
+    pub(super) fn blockwise(&mut self, chunk: &Chunk, window: Window, skipped: &[u32]) {
+        let mut event = 0;
+        for start in (0..chunk.len()).step_by(ROWS) {
+            let end = (start + ROWS).min(chunk.len());
+            self.block.begin(chunk, (start, end));
+            if !self.passes.iter().any(|pass| pass.may_keep_any(&self.block)) {
+                event = self.block.pass_over(chunk, (start, end), event, &mut self.last);
+                continue;
+            }
+            event = self.block.fill(chunk, (start, end), event, window, self.wants, &mut self.last);
+            let from = skipped.partition_point(|row| (*row as usize) < start);
+            let of_block = skipped.iter().skip(from).take_while(|row| (**row as usize) < end);
+            let of_block: Vec<u32> = of_block.map(|row| row - start as u32).collect();
+            self.count(&of_block, false);
+        }
+    }
+
+    /// Counts a chunk visit by visit, event by event.
+    pub(super) fn piecewise(&mut self, chunk: &Chunk, window: Window, skipped: &[u32]) -> Result<(), Inexact> {
+        self.block.clear();
+        let mut event = 0;
+        for row in 0..chunk.len() {
+            let is_again = chunk.flags.get(row).is_some_and(|flags| flags & AGAIN != 0);
+            self.last.visitor += u32::from(!is_again);
+            self.last.visit += 1;
+            if skipped.binary_search(&(row as u32)).is_err() {
+                self.piece(chunk, (row, event), window)?;
+            }
+            event += chunk.events_of(row) as usize;
+            if self.block.len() == ROWS {
+                self.count(&[], true);
+                self.block.clear();
+            }
+        }
+        self.count(&[], true);
+        Ok(())
+    }
+
+    /// Takes one visit into the block.
+    fn piece(&mut self, chunk: &Chunk, (row, event): (usize, usize), window: Window) -> Result<(), Inexact> {
+        let taken = self.block.push(chunk, (row, event), window, self.wants, self.last);
+        let goes_beyond = chunk.flags.get(row).is_some_and(|flags| flags & PARTIAL != 0);
+        if !taken && self.wants.hours && goes_beyond {
+            // The visit is active in hours of the range by events that are left out.
+            return Err(Inexact::Hours);
+        }
+        Ok(())
+    }
+
+    /// Counts the visitors who come on several days.
+    pub(super) fn linked(&mut self, links: &Links, chunks: &[Chunk], windows: &[Window]) -> Result<(), Inexact> {
+        let places: Vec<Option<(&Chunk, Window, Vec<u32>)>> = links
+            .chunks
+            .iter()
+            .map(|(day, _)| {
+                let mut own = chunks.iter().zip(windows);
+                let (chunk, window) = own.find(|(chunk, _)| chunk.of.day == *day && chunk.of.shard == links.shard)?;
+                Some((chunk, *window, first_events(chunk)))
+            })
+            .collect();
+        self.block.clear();
+        for visits in &links.visitors {
+            self.last.visitor += 1;
+            for visit in visits {
+                self.last.visit += u32::from(!visit.same_visit);
+                let Some(Some((chunk, window, events))) = places.get(visit.chunk as usize) else { continue };
+                let Some(row) = row_here(chunk, visit.row) else { continue };
+                let found = chunk.linked.binary_search_by_key(&visit.row, |(there, _)| *there).unwrap_or(0);
+                let event = events.get(found).copied().unwrap_or(0) as usize;
+                self.piece(chunk, (row as usize, event), *window)?;
+                if self.block.len() == ROWS {
+                    self.count(&[], true);
+                    self.block.clear();
+                }
+            }
+        }
+        self.count(&[], true);
+        Ok(())
+    }
+}
+
+/// Where the events of the linked visits of a chunk begin.
+fn first_events(chunk: &Chunk) -> Vec<u32> {
+    let mut starts = Vec::with_capacity(chunk.len());
+    let mut event = 0;
+    for row in 0..chunk.len() {
+        starts.push(event);
+        event += chunk.events_of(row);
+    }
+    chunk.linked.iter().map(|(_, here)| starts.get(*here as usize).copied().unwrap_or(0)).collect()
+}

@@ -1,0 +1,3 @@
+//! Who is here, and what they do.
+
+dashboard_views::module!(live);

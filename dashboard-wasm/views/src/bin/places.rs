@@ -1,0 +1,3 @@
+//! Where visitors are.
+
+dashboard_views::module!(places);

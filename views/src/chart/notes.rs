@@ -1,0 +1,118 @@
+//! Marks with a text on a time axis: what happened when.
+
+use super::Annotation;
+use super::frame::{Across, percentage, upright};
+use crate::markup::{Element, element};
+
+/// How many characters of a text fit above a chart; the rest is in the tip and the table.
+const FITTING: usize = 20;
+
+/// How much of a chart's width such a text takes.
+const WIDTH: f64 = 0.25;
+
+/// The side of its mark on which a text stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Right,
+    Left,
+}
+
+/// The marks, in the order of time. A text that would run into another is left out.
+pub(super) fn notes(annotations: &[Annotation], across: Across) -> Vec<Element> {
+    let mut within: Vec<&Annotation> = Vec::new();
+    for note in annotations.iter().filter(|note| note.bucket < across.count()) {
+        // There are few: cheaper than all that a sort brings along.
+        let place = within.iter().take_while(|other| other.bucket <= note.bucket).count();
+        within.insert(place, note);
+    }
+    let places: Vec<f64> = within.iter().map(|note| across.x(note.bucket)).collect();
+    let mut marks = Vec::new();
+    for ((note, x), side) in within.into_iter().zip(&places).zip(sides(&places)) {
+        let mark = element("g").class("note").child(upright("note-line", *x));
+        marks.push(match side {
+            Some(side) => mark.child(text(&note.text, *x, side)),
+            None => mark,
+        });
+    }
+    marks
+}
+
+fn text(text: &str, x: f64, side: Side) -> Element {
+    let (anchor, shift) = if side == Side::Right { ("start", "-3") } else { ("end", "3") };
+    element("text")
+        .with("x", percentage(x))
+        .with("y", "-0.55em")
+        .with("dx", shift)
+        .with("text-anchor", anchor)
+        .text(shortened(text))
+}
+
+/// On which side of its place each text finds room, if on any; the places ascend.
+fn sides(places: &[f64]) -> Vec<Option<Side>> {
+    let mut taken = 0.0;
+    let mut sides = Vec::new();
+    for (index, x) in places.iter().copied().enumerate() {
+        let next = places.get(index + 1).copied().unwrap_or(1.0);
+        let side = if x >= taken && next - x >= WIDTH {
+            taken = x + WIDTH;
+            Some(Side::Right)
+        } else if x - WIDTH >= taken {
+            taken = x;
+            Some(Side::Left)
+        } else {
+            None
+        };
+        sides.push(side);
+    }
+    sides
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().nth(FITTING).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(FITTING - 1).chain(['…']).collect()
+}
+
+/// The label of a bucket with what happened in it.
+pub(super) fn labelled(label: String, annotations: &[Annotation], bucket: usize) -> String {
+    let texts = annotations.iter().filter(|note| note.bucket == bucket);
+    texts.fold(label, |label, note| [&label, " – ", &note.text].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_stand_where_there_is_room() {
+        let (right, left) = (Some(Side::Right), Some(Side::Left));
+        for (places, expected) in [
+            (vec![], vec![]),
+            (vec![0.0], vec![right]),
+            (vec![1.0], vec![left]),
+            (vec![0.2, 0.6], vec![right, right]),
+            // The first would run into the second, and finds no room before it either.
+            (vec![0.2, 0.3], vec![None, right]),
+            (vec![0.4, 0.5], vec![left, right]),
+            (vec![0.1, 0.5, 0.9], vec![right, right, None]),
+            (vec![0.5, 0.5, 0.5], vec![left, None, right]),
+        ] {
+            assert_eq!(sides(&places), expected, "{places:?}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(shortened("Release 2.1"), "Release 2.1");
+        assert_eq!(shortened(&"é".repeat(20)), "é".repeat(20));
+        assert_eq!(shortened(&"é".repeat(21)), "é".repeat(19) + "…");
+    }
+
+    #[test]
+    fn a_mark_past_the_axis_is_not_drawn() {
+        let note = |bucket| Annotation { bucket, text: "Release".into() };
+        assert_eq!(notes(&[note(2), note(0), note(3)], Across::Points(3)).len(), 2);
+        assert_eq!(labelled("Mon".into(), &[note(2), note(0)], 2), "Mon – Release");
+    }
+}
