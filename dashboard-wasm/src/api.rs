@@ -1,5 +1,6 @@
 //! Requests to the server that the page came from. The cookie goes along by itself; no script ever sees it.
 
+use crate::share;
 use js_sys::{Promise, Reflect, Uint8Array};
 use views::answer::Problem;
 use wasm_bindgen::{JsCast, JsValue};
@@ -56,12 +57,20 @@ fn unreachable() -> Refusal {
 pub(crate) fn begin(method: &str, path: &str, body: &str) -> Result<Promise, JsValue> {
     let init = RequestInit::new();
     init.set_method(method);
-    init.set_credentials(RequestCredentials::SameOrigin);
+    let authorization = share::authorization();
+    // Who looks at a link sees what strangers see, signed in or not.
+    init.set_credentials(match authorization {
+        Some(_) => RequestCredentials::Omit,
+        None => RequestCredentials::SameOrigin,
+    });
     if !body.is_empty() {
         init.set_body(&body.into());
     }
     let request = Request::new_with_str_and_init(path, &init)?;
     request.headers().set("content-type", "application/json")?;
+    if let Some(authorization) = authorization {
+        request.headers().set("authorization", &authorization)?;
+    }
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     Ok(window.fetch_with_request(&request))
 }

@@ -3,7 +3,7 @@
 
 use views::markup::{self, Element, Node};
 use wasm_bindgen::JsCast;
-use web_sys::{Document, HtmlElement};
+use web_sys::{Document, HtmlElement, HtmlInputElement};
 
 /// The namespace of SVG, which elements made by calls have to be given.
 const SVG: &str = "http://www.w3.org/2000/svg";
@@ -97,7 +97,20 @@ fn patch_attributes(shown: &web_sys::Element, old: &Element, new: &Element) {
     for attribute in &new.attributes {
         if !old.attributes.contains(attribute) {
             set(shown, attribute.0, &attribute.1);
+            set_chosen(shown, attribute.0, &attribute.1);
         }
+    }
+}
+
+/// Shows the value of a field that somebody had typed into or chosen from, which hides its attributes; never where it is
+/// being typed.
+fn set_chosen(shown: &web_sys::Element, name: &str, value: &str) {
+    if name == "selected" {
+        drop(js_sys::Reflect::set(shown, &name.into(), &true.into()));
+    } else if let Some(input) = shown.dyn_ref::<HtmlInputElement>().filter(|_| name == "value")
+        && !shown.matches(":focus").unwrap_or(false)
+    {
+        input.set_value(value);
     }
 }
 

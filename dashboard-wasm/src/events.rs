@@ -3,8 +3,7 @@
 
 use crate::focus::{Step, rove};
 use crate::shell::{change, document, window, with};
-use crate::{forms, load};
-use views::state::State;
+use crate::{forms, load, share};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlFormElement, HtmlInputElement, KeyboardEvent, MouseEvent};
@@ -73,7 +72,7 @@ fn click(event: &Event) -> Option<()> {
 
 /// Follows a link of the views.
 fn visit(link: &Element) -> Option<()> {
-    let state = State::parse(&link.get_attribute("href")?);
+    let state = share::state(&link.get_attribute("href")?);
     forms::go(state, false);
     load::now();
     Some(())
@@ -81,7 +80,7 @@ fn visit(link: &Element) -> Option<()> {
 
 /// Back or forward.
 fn travelled() -> Option<()> {
-    let state = State::parse(&document()?.location()?.search().ok()?);
+    let state = share::state(&document()?.location()?.search().ok()?);
     change(|shell| shell.go(state));
     load::now();
     Some(())

@@ -15,7 +15,9 @@ use web_sys::{Element, FormData, HtmlFormElement};
 
 /// Looks at another state and puts its address into the history.
 pub(crate) fn go(state: State, replace: bool) {
-    let href = state.href();
+    // What stands behind the # of a share's address is what opens it.
+    let hash = document().and_then(|document| document.location()?.hash().ok()).unwrap_or_default();
+    let href = [state.href(), hash].concat();
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let null = wasm_bindgen::JsValue::NULL;
         let _ = if replace {

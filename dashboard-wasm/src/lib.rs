@@ -11,6 +11,7 @@ mod load;
 mod local;
 mod module;
 mod send;
+mod share;
 mod shell;
 
 use wasm_bindgen::prelude::wasm_bindgen;

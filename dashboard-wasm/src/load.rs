@@ -9,6 +9,7 @@ use views::answer::{Data, Problem};
 use views::app::Session;
 use views::state::State;
 use views::view::View;
+use views::view::install::first_steps;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
@@ -16,7 +17,7 @@ use web_sys::VisibilityState;
 
 /// Between two requests while numbers are shown.
 const REFRESH_MS: i32 = 10_000;
-/// Between two requests while the first visit is awaited.
+/// Between two requests while the first steps are shown.
 const WAITING_MS: i32 = 3_000;
 /// After the last key of a search.
 const TYPING_MS: i32 = 250;
@@ -28,7 +29,7 @@ pub(crate) fn first() {
         Some((Session::In, View::Overview)) => {
             name_site();
             local::fetch_when_idle();
-            again(pace());
+            numbers_or_steps();
         }
         Some((Session::Out(_), _)) => {}
         _ => poll(),
@@ -54,8 +55,24 @@ fn name_site() {
 
 /// How long the numbers stay.
 fn pace() -> i32 {
-    let waiting = with(|shell| shell.app.data.counting == Some(false)).unwrap_or(false);
+    let waiting = with(|shell| shell.app.state.view == View::Install).unwrap_or(false);
     if waiting { WAITING_MS } else { REFRESH_MS }
+}
+
+/// Asks again a while later; where there are no numbers, shows at once how to come by some.
+fn numbers_or_steps() {
+    if let Some(Some(steps)) = with(|shell| first_steps(&shell.app)) {
+        go(steps, true);
+        return now();
+    }
+    again(pace());
+}
+
+/// Goes where a form leads that was sent.
+pub(crate) fn lead(state: State, sent: (u16, String)) {
+    let same = with(|shell| shell.app.state == state).unwrap_or(false);
+    go(state, same);
+    after(Some(sent));
 }
 
 /// Shows what was chosen: counted here, if the visits are here, else by the edge.
@@ -93,22 +110,31 @@ pub(crate) fn poll() {
     after(None);
 }
 
-/// The same, after a form was sent: the view is told the status and the answer.
+/// The same, after a form was sent: the view is told the status and the answer, until the page looks at something else.
 pub(crate) fn after(sent: Option<(u16, String)>) {
+    if sent.is_some() {
+        with(|shell| shell.sent = sent);
+    }
     let question = with(|shell| {
-        if matches!(shell.app.session, Session::Out(_)) || shell.app.state.adding_site && !shell.app.sites.is_empty() {
+        if matches!(shell.app.session, Session::Out(_) | Session::Lost)
+            || shell.app.state.adding_site && !shell.app.sites.is_empty()
+        {
             return None;
         }
         set_clock(&mut shell.app);
         shell.request += 1;
-        Some((shell.request, shell.app.state.clone(), shell.app.session == Session::In))
+        Some((shell.request, shell.app.state.clone(), shell.app.session.clone()))
     });
-    let Some((number, state, is_known)) = question.flatten() else { return };
+    let Some((number, state, session)) = question.flatten() else { return };
     let view = state.view;
+    if session == Session::Shared {
+        // A share has nothing but its view, and that is two days old.
+        return spawn_local(module::show(number, view));
+    }
     // A view's own questions name the site, which has to be known first.
-    let mut sent = Some(sent);
+    let is_known = session == Session::In;
     if is_known && view != View::Overview {
-        spawn_local(module::show(number, view, sent.take().flatten()));
+        spawn_local(module::show(number, view));
     }
     spawn_local(async move {
         let answer = api::bytes(&["/api/v1/page", &state.href()].concat()).await;
@@ -121,13 +147,13 @@ pub(crate) fn after(sent: Option<(u16, String)>) {
                 name_site();
                 let _ = with(local::compare);
                 local::fetch_when_idle();
-                if let Some(sent) = sent.filter(|_| view != View::Overview) {
-                    module::show(number, view, sent).await;
+                if !is_known && view != View::Overview {
+                    module::show(number, view).await;
                 }
             }
             Err(refusal) => refused(refusal),
         }
-        again(pace());
+        numbers_or_steps();
     });
 }
 
@@ -155,6 +181,7 @@ fn take(shell: &mut Shell, state: &State, reply: &[u8]) {
 /// Says what went wrong; numbers already shown stay.
 pub(crate) fn refused(refusal: Refusal) {
     change(|shell| match refusal {
+        Refusal::LoggedOut if shell.app.session == Session::Shared => shell.app.session = Session::Lost,
         Refusal::LoggedOut => shell.app.session = Session::Out(None),
         Refusal::Problem(problem) => shell.app.problem = Some(problem),
     });
@@ -176,9 +203,13 @@ pub(crate) fn form_refused(refusal: Refusal) {
 
 /// Asks again soon: while a search is being typed.
 pub(crate) fn soon() {
-    if !count_here() {
-        again(TYPING_MS);
+    if count_here() {
+        return;
     }
+    // An answer that is on its way is about what was typed before: taken for the present one, it would put this request
+    // off to the next round.
+    let _ = with(|shell| shell.request += 1);
+    again(TYPING_MS);
 }
 
 /// Asks again after so many milliseconds, unless nobody looks by then; whoever looks again asks at once.

@@ -65,8 +65,8 @@ pub(crate) fn content(shown: Option<&Shown>, app: &App) -> Option<Element> {
     }
 }
 
-/// Loads the view's module, asks what it asks, and shows what came. `sent` is the status and answer of a form.
-pub(crate) async fn show(number: u32, view: View, sent: Option<(u16, String)>) {
+/// Loads the view's module, asks what it asks, and shows what came.
+pub(crate) async fn show(number: u32, view: View) {
     let Some(module) = module(view).await else {
         let why = Problem::new("This view could not be loaded.", "Reload the page; the server may have been updated.");
         return change(|shell| shell.app.problem = Some(why));
@@ -91,7 +91,7 @@ pub(crate) async fn show(number: u32, view: View, sent: Option<(u16, String)>) {
             },
         });
     }
-    answers.push(sent.unwrap_or_default());
+    answers.push(with(|shell| shell.sent.clone()).flatten().unwrap_or_default());
     change(|shell| {
         if shell.request != number {
             return;

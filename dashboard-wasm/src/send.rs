@@ -4,6 +4,7 @@ use crate::api::{Refusal, begin, land};
 use crate::load;
 use crate::shell::change;
 use js_sys::{Array, JSON, Object, Reflect};
+use views::state::State;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
@@ -26,6 +27,8 @@ pub(crate) fn submit(form: &HtmlFormElement) -> Option<()> {
     let path = form.get_attribute("data-path")?;
     let body = body(form)?;
     let body = if Object::keys(&body).length() == 0 { String::new() } else { text_of(&body)? };
+    let then = form.get_attribute("data-then");
+    let form = form.clone();
     change(|shell| shell.app.sending = true);
     spawn_local(async move {
         let answer = land(begin(&method, &path, &body)).await;
@@ -35,6 +38,11 @@ pub(crate) fn submit(form: &HtmlFormElement) -> Option<()> {
             Ok(sent) => {
                 if (200..300).contains(&sent.0) {
                     crate::forms::close_menus();
+                    // What was typed has been taken; the fields stand again as the markup has them.
+                    form.reset();
+                    if let Some(then) = then {
+                        return load::lead(State::parse(&then), sent);
+                    }
                 }
                 load::after(Some(sent));
             }
@@ -94,7 +102,14 @@ fn value(kind: &str, text: &str, ticked: bool) -> Option<JsValue> {
             let parts = text.split(['\n', ',']).map(str::trim).filter(|part| !part.is_empty());
             Some(parts.map(JsValue::from).collect::<Array>().into())
         }
-        _ if text.is_empty() => None,
+        _ if text.trim().is_empty() => None,
+        "pairs" => {
+            let pairs = Object::new();
+            for (name, value) in text.split(['\n', ',']).filter_map(|line| line.split_once('=')) {
+                Reflect::set(&pairs, &name.trim().into(), &value.trim().into()).ok()?;
+            }
+            Some(pairs.into())
+        }
         "number" | "json" => JSON::parse(text).ok(),
         _ => Some(text.into()),
     }

@@ -3,7 +3,7 @@
 use crate::live::Live;
 use crate::local::Held;
 use crate::module::{self, Shown};
-use crate::{dom, focus, intl};
+use crate::{dom, focus, intl, share};
 use std::cell::RefCell;
 use views::app::{App, Session};
 use views::markup::Node;
@@ -38,6 +38,8 @@ pub(crate) struct Shell {
     pub(crate) shown_module: Option<Shown>,
     /// The edge has made the page, and the module of its view has not come yet.
     pub(crate) is_finished: bool,
+    /// Status and answer of the last form that was sent from what is being looked at.
+    pub(crate) sent: Option<(u16, String)>,
     shown: Node,
     root: web_sys::Node,
 }
@@ -54,11 +56,12 @@ pub(crate) fn document() -> Option<Document> {
 pub(crate) fn begin(load: js_sys::Function) -> Option<()> {
     let document = document()?;
     let location = document.location()?;
-    let state = State::parse(&location.search().ok()?);
+    let state = share::state(&location.search().ok()?);
     let mut app = App::new(location.origin().ok()?, intl::clock("UTC")?, state);
     app.timezones = intl::timezones();
     app.timezone_here = intl::timezone_here();
     app.countries = intl::countries();
+    share::begin(&location, &mut app);
     let place = document.get_element_by_id("app")?;
     let reply = document.get_element_by_id("reply").and_then(|reply| reply.dyn_into::<HtmlTemplateElement>().ok());
     let reply = reply.and_then(|reply| reply.content().text_content());
@@ -88,6 +91,7 @@ pub(crate) fn begin(load: js_sys::Function) -> Option<()> {
         live: None,
         shown_module: None,
         is_finished,
+        sent: None,
         shown,
         root,
     };
@@ -166,6 +170,7 @@ impl Shell {
         app.cursor = None;
         app.state = state;
         app.copied = None;
+        self.sent = None;
         set_clock(app);
         let is_overview = self.app.state.view == View::Overview;
         let wanted = if is_overview { Some(self.app.state.key()) } else { module::wanted_key(self) };

@@ -16,7 +16,7 @@ const SESSION_PREFIX: &str = "member.";
 pub enum Role {
     /// Ask, export, and see settings and notes.
     Viewer,
-    /// Write saved segments and annotations.
+    /// Write saved segments, annotations and saved funnels.
     Editor,
     /// Everything but what owners do.
     Admin,

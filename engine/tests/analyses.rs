@@ -194,7 +194,7 @@ proptest! {
         let events: Vec<Event> = values.iter().enumerate().map(request).collect();
         let found = ask(Kind::Query, &events, &json!({
             "site_id": "example.com", "date_range": "all", "dimensions": ["event:route"],
-            "metrics": ["events", "p50", "p95", "error_rate"],
+            "metrics": ["events", "p50", "p95", "error_rate", "sum"],
         }));
         for row in found["results"].as_array().unwrap() {
             let route = routes.iter().position(|route| row["dimensions"][0] == **route).unwrap();
@@ -209,6 +209,7 @@ proptest! {
             let failed = of_route.iter().filter(|(.., status)| *status == 0 || *status >= 500).count();
             let rate = failed as f64 * 100.0 / of_route.len() as f64;
             prop_assert!((row["metrics"][3].as_f64().unwrap() - rate).abs() <= 0.005_001);
+            prop_assert_eq!(row["metrics"][4].as_f64(), Some(durations.iter().map(|value| f64::from(*value)).sum()));
         }
     }
 }

@@ -15,6 +15,7 @@ export function routes() {
 const json = (body, ok = 200) => ({ body: JSON.stringify(body), type: "application/json", ok });
 const query = (site, more) => json({ site_id: site, date_range: "28d", metrics: ["visitors"], ...more });
 const segment = { name: "Docs", filters: [["contains", "event:page", ["/docs"]]] };
+const steps = ["/", "/docs"].map((path) => ["is", "event:page", [path]]);
 const annotation = { time: "2026-03-02", text: "Launch" };
 
 /** A note of the site, made by the operator. */
@@ -62,12 +63,17 @@ export const SAMPLES = {
   "GET /api/v1/live": (site) => ({ path: `/api/v1/live?site=${site}`, ok: 426 }),
   "GET /api/v1/outcomes": (site) => ({ path: `/api/v1/outcomes?site=${site}` }),
   "POST /api/v1/outcomes/explain": (site) => json({ site, events: [pageview(`https://${site}/`)] }),
+  "GET /api/v1/requests/traffic": (site) => ({ path: `/api/v1/requests/traffic?site=${site}` }),
+  "GET /api/v1/requests/errors": (site) => ({ path: `/api/v1/requests/errors?site=${site}` }),
+  "GET /api/v1/requests/perf": (site) => ({ path: `/api/v1/requests/perf?site=${site}` }),
+  "GET /api/v1/requests/logs": (site) => ({ path: `/api/v1/requests/logs?site=${site}` }),
   "GET /api/v1/sites": () => ({}),
   "GET /api/v1/sites/{domain}": () => ({}),
   "PUT /api/v1/sites/{domain}": () => json({ timezone: "UTC" }),
   "DELETE /api/v1/sites/{domain}": () => ({}),
   ...notes("segments", segment),
   ...notes("annotations", annotation),
+  ...notes("funnels", { name: "Reading", steps }),
   "GET /api/v1/sites/{domain}/keys": () => ({}),
   "POST /api/v1/sites/{domain}/keys": () => json({ name: "CI", scopes: ["write"] }, 201),
   "DELETE /api/v1/sites/{domain}/keys/{id}": async (site, api) => {

@@ -57,8 +57,8 @@ export function visits() {
 
 const clock = (hour, minute) => [hour, minute, 0].map((part) => String(part).padStart(2, "0")).join(":");
 
-/** A collector with the site `known.test`, a browser, and what tests do with both. */
-export function stage() {
+/** A collector with the site `known.test`, a browser, and what tests do with both; `prepare` brings more before they begin. */
+export function stage(prepare) {
   const stage = {};
   before(async () => {
     stage.worker = await Worker.start();
@@ -67,6 +67,7 @@ export function stage() {
     await stage.api.putSite("known.test", { timezone: ZONE });
     const answer = await stage.api.importEvents("known.test", visits());
     assert.equal(answer.status, 200, answer.text);
+    await prepare?.(stage);
   });
   after(async () => {
     await stage.browser?.close();

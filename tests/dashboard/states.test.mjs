@@ -81,6 +81,9 @@ test("a site without visits shows the line to paste, and the first visit appears
     assert.equal(line, `<script defer src="${site.worker.url}/p.js" data-site="new.test"></script>`);
     const answer = await site.api.send("new.test", [pageview("https://new.test/first")]);
     assert.equal(answer.status, 200);
+    await page.getByRole("heading", { name: "The first visit is here" }).waitFor();
+    await page.getByText("Somebody looks at /first.").waitFor();
+    await page.getByRole("link", { name: "See the numbers" }).click();
     await row(page, "pages", "/first").waitFor();
     assert.equal((await headline(page)).visitors, 1);
   });

@@ -76,6 +76,23 @@ test("people on their way through a site", async (t) => {
     const before = await ask("journeys", { start: ["is", "event:page", ["/pricing"]], direction: "previous", depth: 1 });
     assert.deepEqual(before.results.steps.map(shape), [["page", "/", 2], ["page", "/docs", 1]]);
   });
+  await t.test("one way is followed where it is asked for, then the most frequent step", async () => {
+    const shape = ({ value, visits, steps }) => [value, visits, ...steps.map(shape)];
+    const start = ["is", "event:page", ["/"]];
+    const follow = async (along, more) => (await ask("journeys", { start, depth: 2, along, ...more })).results;
+    assert.deepEqual((await follow([])).steps.map(shape), [["/pricing", 2, ["Signup", 1]], ["/docs", 1]]);
+    const docs = [{ kind: "page", value: "/docs" }];
+    const all = [["/pricing", 2], ["/docs", 1, ["/pricing", 1]]];
+    assert.deepEqual((await follow(docs)).steps.map(shape), all);
+    assert.deepEqual((await follow(docs, { limit: 1 })).steps.map(shape), all, "what is followed is never left out");
+    assert.equal((await follow(docs, { limit: 1 })).others, 0);
+    const nowhere = await follow([{ kind: "event", value: "/docs" }]);
+    assert.deepEqual(nowhere.steps.map(shape), [["/pricing", 2], ["/docs", 1]]);
+    for (const along of ["/docs", [{ kind: "page" }], [{ kind: "goal", value: "Signup" }], Array(5).fill(docs[0])]) {
+      const answer = await worker.api.owner("POST", "/api/v2/journeys", { site_id: SITE, date_range: RANGE, along });
+      assert.deepEqual([answer.status, answer.json.code], [400, "invalid_journey"], answer.text);
+    }
+  });
   await t.test("retention counts who comes again, week by week", async () => {
     const { results } = await ask("retention", { unit: "week" });
     const grid = results.map(({ cohort, retained }) => [cohort, ...retained.map(({ visitors }) => visitors)]);

@@ -1,4 +1,4 @@
-// Saved segments and annotations: written, used, changed, thrown away.
+// Saved segments, annotations and saved funnels: written, used, changed, thrown away.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { pageview } from "../harness/api.mjs";
@@ -49,12 +49,28 @@ test("annotations say what happened when", async () => {
   assert.equal(launch.id, 1);
 });
 
+test("a saved funnel is one that can be asked", async () => {
+  const way = { steps: [["is", "event:page", ["/"]], { name: "Docs", filter: ["contains", "event:page", ["/docs"]] }], order: "strict" };
+  const saved = await api.mustOwner("POST", at("funnels"), { name: "Reading", ...way });
+  assert.deepEqual(saved, { id: 1, name: "Reading", ...way });
+  const { id, name, ...question } = await api.mustOwner("GET", at("funnels/1"));
+  const { results } = await api.mustOwner("POST", "/api/v2/funnel", { site_id: SITE, date_range: "day", ...question });
+  assert.deepEqual(results.map(({ visitors }) => visitors), [1, 1]);
+  await api.mustOwner("PUT", at("funnels/1"), { name: "Within an hour", ...way, window_seconds: 3600 });
+  const { funnels } = await api.mustOwner("GET", at("funnels"));
+  assert.deepEqual(funnels, [{ id: 1, name: "Within an hour", ...way, window_seconds: 3600 }]);
+  assert.deepEqual(await api.mustOwner("DELETE", at("funnels/1")), { deleted: 1 });
+});
+
 test("what is wrong is refused with its place, and nobody else may", async () => {
   for (const [method, path, body, status] of [
     ["POST", "segments", { name: "", filters: [] }, 400],
     ["POST", "segments", { name: "x", filters: [["is", "nothing", ["x"]]] }, 400],
     ["POST", "segments", { name: "x", filters: [["is", "event:goal", ["Gone"]]] }, 400],
     ["POST", "annotations", { time: "soon", text: "x" }, 400],
+    ["POST", "funnels", { name: "x", steps: [["is", "event:page", ["/"]]] }, 400],
+    ["POST", "funnels", { name: "x", steps: Array(2).fill(["is", "event:goal", ["Gone"]]) }, 400],
+    ["DELETE", "funnels/99", undefined, 404],
     ["PUT", "annotations/99", { time: "2026-01-01", text: "x" }, 404],
     ["GET", "annotations/99", undefined, 404],
     ["DELETE", "segments/99", undefined, 404],

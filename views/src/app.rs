@@ -29,6 +29,10 @@ pub enum Session {
     Out(Option<Problem>),
     /// An owner.
     In,
+    /// Whoever has a link for strangers, signed in or not.
+    Shared,
+    /// Whoever has a link that opens nothing.
+    Lost,
 }
 
 /// What a reader may do at the site.
@@ -257,7 +261,8 @@ impl App {
 
     /// The title of the page.
     pub fn title(&self) -> String {
-        self.site().map_or("Passerby".to_owned(), |site| [&site.domain, " · Passerby"].concat())
+        let named = self.site().filter(|site| !site.domain.is_empty());
+        named.map_or("Passerby".to_owned(), |site| [&site.domain, " · Passerby"].concat())
     }
 
     /// The domain of the site being looked at, whether or not there is such a site.

@@ -72,6 +72,16 @@ impl Filter {
         json!([self.operator.name(), self.dimension.query(), self.values])
     }
 
+    /// The condition that a query has; none where it is of another kind than those of the page.
+    pub fn of_query(query: &Value) -> Option<Self> {
+        let [operator, dimension, values] = query.as_array()?.as_slice() else { return None };
+        let (operator, dimension) = (Operator::parse(operator.as_str()?)?, dimension.as_str()?);
+        let dimension = Dimension::all().find(|known| known.query() == dimension)?;
+        let values: Option<Vec<String>> =
+            values.as_array()?.iter().map(|value| value.as_str().map(str::to_owned)).collect();
+        values.filter(|values| !values.is_empty()).map(|values| Self { operator, dimension, values })
+    }
+
     /// The address's parameters, one for each value: `is.source.Google`.
     pub fn parameters(&self) -> impl Iterator<Item = String> {
         self.values.iter().map(|value| [self.operator.name(), ".", self.dimension.name(), ".", value].concat())
@@ -143,5 +153,23 @@ mod tests {
         }
         let read: Vec<String> = filters.iter().flat_map(Filter::parameters).collect();
         assert_eq!(read, ["is.page./a.b.c?d", "is.page.", "is_not.os.(not set)"]);
+    }
+
+    #[test]
+    fn a_query_has_a_filter_of_the_page_or_it_has_none() {
+        let filter =
+            Filter { operator: Operator::IsNot, dimension: Dimension::Os, values: vec!["a".into(), "b".into()] };
+        assert_eq!(Filter::of_query(&filter.query()), Some(filter));
+        for other in [
+            json!(["is", "event:props:plan", ["pro"]]),
+            json!(["matches", "visit:os", ["x"]]),
+            json!(["is", "visit:os", []]),
+            json!(["is", "visit:os", [1]]),
+            json!(["contains", "visit:os", ["x"], { "case_sensitive": false }]),
+            json!(["or", [["is", "visit:os", ["x"]]]]),
+            json!({}),
+        ] {
+            assert_eq!(Filter::of_query(&other), None, "{other}");
+        }
     }
 }

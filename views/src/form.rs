@@ -19,6 +19,8 @@ pub enum Kind {
     List,
     /// JSON as it stands.
     Json,
+    /// Lines such as `plan=pro`, or what commas part, as an object of texts; left out if empty.
+    Pairs,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Self::Flag => "flag",
             Self::List => "list",
             Self::Json => "json",
+            Self::Pairs => "pairs",
         }
     }
 }
@@ -42,9 +45,21 @@ pub fn go(app: &App, own: &[&str]) -> Element {
     element("form").with("data-form", "go").with("method", "get").children(kept)
 }
 
-/// A form that sends its fields: a name `a.b` is the field `b` of the object `a`.
+/// A form that sends its fields: a name `a.b` is the field `b` of the object `a`. Where `a` came before as a list of
+/// three, `a.3.b` is the field of a fourth object of it.
 pub fn send(method: &'static str, path: &str) -> Element {
     element("form").with("data-form", "send").with("data-method", method).with("data-path", path)
+}
+
+/// Where a form that was sent and not refused leads: the state of an address. The list of sites is asked for anew, for
+/// forms that change it.
+pub fn leading(form: Element, href: &str) -> Element {
+    form.with("data-then", href)
+}
+
+/// A value that goes along unseen, as JSON.
+pub fn hidden_json(name: &str, value: &serde_json::Value) -> Element {
+    hidden(name, &value.to_string()).with("data-kind", Kind::Json.name())
 }
 
 /// A value that goes along unseen.
@@ -67,6 +82,11 @@ pub fn input(name: &str, kind: Kind, value: &str) -> Element {
     }
 }
 
+/// A choice among values that are sent as JSON, given with their labels.
+pub fn select_json<'a>(name: &str, options: impl IntoIterator<Item = (&'a str, String)>, chosen: &str) -> Element {
+    select(name, options, chosen).with("data-kind", Kind::Json.name())
+}
+
 /// A choice among values, given with their labels.
 pub fn select<'a>(name: &str, options: impl IntoIterator<Item = (&'a str, String)>, chosen: &str) -> Element {
     let options = options.into_iter().map(|(value, label)| {
@@ -84,8 +104,13 @@ pub fn button(app: &App, label: &str, primary: bool) -> Element {
 
 /// A form of one button that takes something away, behind a question.
 pub fn remove(app: &App, path: &str, question: &str) -> Element {
-    let summary = element("summary").class("icon-button").with("aria-label", question).child(icon(Icon::Cross));
-    let form = send("DELETE", path).class("confirm").child(element("p").text(question));
+    let cross = element("summary").class("icon-button").with("aria-label", question).child(icon(Icon::Cross));
+    confirm(app, cross, send("DELETE", path), question)
+}
+
+/// A form of one button that is behind a question, which opens by what is given as `summary`.
+pub fn confirm(app: &App, summary: Element, form: Element, question: &str) -> Element {
+    let form = form.class("confirm").child(element("p").text(question));
     element("details")
         .class("menu")
         .with("data-menu", "")

@@ -7,6 +7,7 @@ use crate::icon::{Icon, icon, mark};
 use crate::markup::{Element, element};
 use crate::range::Range;
 use crate::state::{State, Theme};
+use crate::view::View;
 
 /// The top of the page.
 pub fn header(app: &App) -> Element {
@@ -26,7 +27,7 @@ pub fn waiting_header() -> Element {
     element("header").class("top").child(brand("?"))
 }
 
-fn brand(href: &str) -> Element {
+pub(crate) fn brand(href: &str) -> Element {
     element("a")
         .class("brand")
         .with("href", href)
@@ -58,14 +59,16 @@ fn site_menu(app: &App) -> Element {
         });
         item(&other.href(), &site.domain, here)
     });
-    let snippet = app.state.but(|state| (state.snippet, state.adding_site) = (true, false)).href();
+    let install = app.state.to_view(View::Install).href();
+    let all = app.state.to_view(View::Sites).but(|state| state.filters.clear()).href();
     let add = app.state.but(|state| state.adding_site = true).href();
     let leave = element("button").class("menu-item").with("type", "button").with("data-do", "logout").text("Log out");
     let content = element("div")
         .class("menu-content")
         .children(sites)
         .child(element("hr"))
-        .children(chosen.map(|_| item(&snippet, "Snippet to install", false)))
+        .child(item(&all, "All sites", app.state.view == View::Sites))
+        .children(chosen.map(|_| item(&install, "Install", app.state.view == View::Install)))
         .child(item(&add, "Add a site", false))
         .child(leave);
     let name = element("span").class("menu-name").text(chosen.map_or("Sites", |site| &site.domain));
@@ -135,7 +138,7 @@ fn comparisons(app: &App) -> Element {
     )
 }
 
-fn theme_link(app: &App) -> Element {
+pub(crate) fn theme_link(app: &App) -> Element {
     let (next, glyph, title) = match app.state.theme {
         None => (Some(Theme::Dark), Icon::Halves, "Colours of the system; switch to dark"),
         Some(Theme::Dark) => (Some(Theme::Light), Icon::Moon, "Dark colours; switch to light"),

@@ -13,7 +13,8 @@ use crate::markup::{Element, element};
 use crate::nav::nav;
 use crate::panel::panel;
 use crate::problem::problem;
-use crate::sites::{add_site, install};
+use crate::shared::shared;
+use crate::sites::add_site;
 use crate::skeleton;
 use crate::view::View;
 use crate::words::say;
@@ -32,6 +33,7 @@ pub fn page(app: &App) -> Element {
                 .child(element("main").class("content").with("aria-busy", "true").child(numbers(app))),
         },
         Session::In => owner_page(app, root),
+        Session::Shared | Session::Lost => shared(app, root),
     }
 }
 
@@ -43,8 +45,6 @@ fn owner_page(app: &App, root: Element) -> Element {
     let content = match app.site() {
         _ if app.state.adding_site => add_site(app),
         None => problem(&Problem::new("There is no such site here.", "Choose one from the menu above, or add it.")),
-        Some(site) if app.data.counting == Some(false) => install(app, site, true),
-        Some(site) if app.state.snippet => install(app, site, false),
         Some(_) if app.state.view == View::Overview => numbers(app),
         Some(_) => view(app),
     };
@@ -122,8 +122,6 @@ mod tests {
         assert!(html(&app).contains("data-form=\"login\""));
         app.session = Session::In;
         app.problem = None;
-        app.data.counting = Some(false);
-        assert!(html(&app).contains("&lt;script defer src=&quot;https://stats.example"));
         app.state.site = Some("other.example".into());
         assert!(html(&app).contains("There is no such site here."));
         app.sites.clear();

@@ -123,7 +123,8 @@ pub fn interval(state: &State, clock: &Clock) -> Option<Interval> {
     chosen.or_else(|| fitting.first().copied().filter(|_| state.range.has_before()))
 }
 
-fn time_dimension(state: &State, clock: &Clock) -> String {
+/// The name of that bucket in queries.
+pub fn time_dimension(state: &State, clock: &Clock) -> String {
     match interval(state, clock) {
         Some(interval) => ["time:", interval.name()].concat(),
         None => "time".to_owned(),

@@ -1,6 +1,6 @@
-//! The first steps of an owner: name a site, put the snippet into its pages, wait for the first visit.
+//! The first step of an owner: to name a site. What comes then is the view `install`.
 
-use crate::app::{App, Site};
+use crate::app::App;
 use crate::login::submit;
 use crate::markup::{Element, element};
 use crate::problem::problem;
@@ -48,35 +48,6 @@ pub fn snippet(origin: &str, domain: &str) -> String {
     ["<script defer src=\"", origin, "/p.js\" data-site=\"", domain, "\"></script>"].concat()
 }
 
-/// How to install; `waiting` for the first visit.
-pub fn install(app: &App, site: &Site, waiting: bool) -> Element {
-    let copy = if app.copied.is_some() { "Copied" } else { "Copy" };
-    let code = element("div")
-        .class("snippet")
-        .child(element("code").with("id", "snippet").with("tabindex", "0").text(snippet(&app.origin, &site.domain)))
-        .child(element("button").class("button").with("type", "button").with("data-do", "copy").text(copy));
-    let title = if waiting { "Waiting for the first visit" } else { "Snippet to install" };
-    let card = element("section")
-        .class("card install")
-        .children(waiting.then(|| element("span").class("pulse").with("aria-hidden", "true")))
-        .child(element("h1").text(title))
-        .child(
-            element("p")
-                .class("lead")
-                .text("Put this line into the ")
-                .child(element("code").text("<head>"))
-                .text([" of every page of ", &site.domain, "."].concat()),
-        )
-        .child(code);
-    let note = if waiting {
-        element("p").class("hint").text("Then open the site: the visit appears here by itself, within seconds.")
-    } else {
-        let back = app.state.but(|state| state.snippet = false).href();
-        element("p").child(element("a").class("quiet").with("href", back).text("Back to the numbers"))
-    };
-    card.child(note)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,13 +55,11 @@ mod tests {
     use expect_test::expect_file;
 
     #[test]
-    fn a_new_owner_names_a_site_and_gets_a_snippet() {
+    fn a_new_owner_names_a_site() {
         let mut app = sample::empty_app("");
-        let site = app.sites.remove(0);
         app.sites.clear();
         app.timezones = vec!["Asia/Kathmandu".into(), "Europe/Berlin".into()];
         app.timezone_here = "Europe/Berlin".into();
-        let steps = [sample::lines(&add_site(&app)), sample::lines(&install(&app, &site, true))].concat();
-        expect_file!["../snapshots/sites.html"].assert_eq(&steps);
+        expect_file!["../snapshots/sites.html"].assert_eq(&sample::lines(&add_site(&app)));
     }
 }

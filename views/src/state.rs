@@ -68,8 +68,6 @@ pub struct State {
     pub as_table: bool,
     /// Whether the form for a new site is open.
     pub adding_site: bool,
-    /// The snippet of the site is shown although it has data.
-    pub snippet: bool,
     /// Colours; none for the system's.
     pub theme: Option<Theme>,
     /// What else the view knows of, by name, in the order given. The overview has none.
@@ -90,7 +88,6 @@ impl Default for State {
             detail: None,
             as_table: false,
             adding_site: false,
-            snippet: false,
             theme: None,
             own: Vec::new(),
         }
@@ -119,7 +116,6 @@ impl State {
                 "page" => page = value.parse().unwrap_or(0),
                 "chart" => state.as_table = value == "table",
                 "add" => state.adding_site = value == "site",
-                "show" => state.snippet = value == "snippet",
                 "theme" => state.theme = [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.name() == value),
                 _ if state.own.len() < OWN_MAX && key.len() + value.len() <= OWN_BYTES_MAX => {
                     state.own.push((key.into_owned(), value.into_owned()));
@@ -132,6 +128,15 @@ impl State {
         }
         state.detail = detail.map(|dimension| Detail { dimension, search, page });
         state
+    }
+
+    /// Reads the query string of a page: a share's has one view, whatever the address says, and no other page has that.
+    pub fn of_page(query: &str, shared: bool) -> Self {
+        if shared {
+            return Self::parse(&[query, "&view=share"].concat());
+        }
+        let state = Self::parse(query);
+        if state.view == View::Share { state.to_view(View::Overview) } else { state }
     }
 
     /// The query string, with `?`; what is as by default is left out.
@@ -171,9 +176,7 @@ impl State {
                 out.append_pair("page", &detail.page.to_string());
             }
         }
-        for (condition, key, value) in
-            [(self.as_table, "chart", "table"), (self.adding_site, "add", "site"), (self.snippet, "show", "snippet")]
-        {
+        for (condition, key, value) in [(self.as_table, "chart", "table"), (self.adding_site, "add", "site")] {
             if condition {
                 out.append_pair(key, value);
             }
@@ -261,7 +264,7 @@ mod tests {
     #[test]
     fn the_address_holds_the_whole_state() {
         let query = "?site=example.com&range=last-7-days&compare=year&interval=hour&metric=bounce_rate&f=is.page.%2Fa+b&f=is_not.source\
-                     .x%26y&tab=exit_page&tab=utm_term&more=country&search=d%C3%A9&page=2&chart=table&add=site&show=snippet\
+                     .x%26y&tab=exit_page&tab=utm_term&more=country&search=d%C3%A9&page=2&chart=table&add=site\
                      &theme=dark";
         let state = State::parse(query);
         assert_eq!(state.href(), query);
@@ -281,6 +284,14 @@ mod tests {
         assert_eq!(state.to_view(View::Overview).href(), "?range=today");
         let many = "&a=1".repeat(100);
         assert_eq!(State::parse(&["?view=outcomes", &many].concat()).own.len(), OWN_MAX);
+    }
+
+    #[test]
+    fn only_the_page_of_a_share_has_its_view() {
+        assert_eq!(State::of_page("?view=share&days=7d", false), State::default());
+        let state = State::of_page("?view=settings&days=7d", true);
+        assert_eq!((state.view, state.own("days")), (View::Share, Some("7d")));
+        assert_eq!(State::of_page(&state.href(), true), state);
     }
 
     #[test]

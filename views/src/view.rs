@@ -8,9 +8,27 @@ use crate::markup::Element;
 use crate::wire::{Reader, Writer};
 use serde_json::{Value, json};
 
+pub mod commands;
+pub mod components;
+pub mod engagement;
+pub mod errors;
+mod figures;
+pub mod funnels;
+pub mod goals;
+pub mod install;
+pub mod journeys;
 pub mod live;
 pub mod outcomes;
 pub mod places;
+pub mod queries;
+mod reading;
+pub mod requests;
+pub mod retention;
+pub mod settings;
+pub mod share;
+pub mod sites;
+mod step;
+pub mod vitals;
 
 /// A view of a site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,8 +40,38 @@ pub enum View {
     Live,
     /// Where visitors are.
     Places,
+    /// How long and how far pages are read, where visits begin and end.
+    Engagement,
+    /// What visitors are hoped to do.
+    Goals,
+    /// Who takes one step after the other.
+    Funnels,
+    /// What comes after what.
+    Journeys,
+    /// Who comes again.
+    Retention,
+    /// How an API does.
+    Requests,
+    /// How fast pages are for their visitors.
+    Vitals,
+    /// What fails in browsers.
+    Errors,
+    /// Which components of a library are shown and used.
+    Components,
+    /// How a command line is used.
+    Commands,
+    /// What a database is asked.
+    Queries,
     /// What was counted, what not, and why.
     Outcomes,
+    /// What is set for the site.
+    Settings,
+    /// All sites of the reader.
+    Sites,
+    /// How to install, and a look-out for the first visit.
+    Install,
+    /// What a link shows to strangers.
+    Share,
 }
 
 /// Where a view stands in the menu.
@@ -37,6 +85,8 @@ pub enum Group {
     Product,
     /// The site itself.
     Site,
+    /// What the menu does not lead to.
+    Apart,
 }
 
 struct Facts {
@@ -51,15 +101,30 @@ const fn facts(view: View, name: &'static str, label: &'static str, group: Group
 }
 
 /// Every view, in the order of the menu.
-const FACTS: [Facts; 4] = [
+const FACTS: [Facts; 19] = [
     facts(View::Overview, "overview", "Overview", Group::Traffic),
     facts(View::Live, "live", "Live", Group::Traffic),
     facts(View::Places, "places", "Places", Group::Traffic),
+    facts(View::Engagement, "engagement", "Engagement", Group::Traffic),
+    facts(View::Goals, "goals", "Goals", Group::Behaviour),
+    facts(View::Funnels, "funnels", "Funnels", Group::Behaviour),
+    facts(View::Journeys, "journeys", "Journeys", Group::Behaviour),
+    facts(View::Retention, "retention", "Retention", Group::Behaviour),
+    facts(View::Requests, "requests", "API", Group::Product),
+    facts(View::Vitals, "vitals", "Web vitals", Group::Product),
+    facts(View::Errors, "errors", "Errors", Group::Product),
+    facts(View::Components, "components", "Components", Group::Product),
+    facts(View::Commands, "commands", "CLI", Group::Product),
+    facts(View::Queries, "queries", "Database", Group::Product),
     facts(View::Outcomes, "outcomes", "Not counted", Group::Site),
+    facts(View::Settings, "settings", "Settings", Group::Site),
+    facts(View::Sites, "sites", "All sites", Group::Apart),
+    facts(View::Install, "install", "Install", Group::Apart),
+    facts(View::Share, "share", "Shared numbers", Group::Apart),
 ];
 
 impl Group {
-    /// All, in the order of the menu.
+    /// All of the menu, in its order.
     pub const ALL: [Self; 4] = [Self::Traffic, Self::Behaviour, Self::Product, Self::Site];
 
     /// Its heading, in English.
@@ -69,6 +134,7 @@ impl Group {
             Self::Behaviour => "Behaviour",
             Self::Product => "Product",
             Self::Site => "Site",
+            Self::Apart => "",
         }
     }
 
@@ -237,7 +303,22 @@ pub fn functions(view: View) -> Option<Functions> {
         View::Overview => return None,
         View::Live => (live::requests, live::content),
         View::Places => (places::requests, places::content),
+        View::Engagement => (engagement::requests, engagement::content),
+        View::Goals => (goals::requests, goals::content),
+        View::Funnels => (funnels::requests, funnels::content),
+        View::Journeys => (journeys::requests, journeys::content),
+        View::Retention => (retention::requests, retention::content),
+        View::Requests => (requests::requests, requests::content),
+        View::Vitals => (vitals::requests, vitals::content),
+        View::Errors => (errors::requests, errors::content),
+        View::Components => (components::requests, components::content),
+        View::Commands => (commands::requests, commands::content),
+        View::Queries => (queries::requests, queries::content),
         View::Outcomes => (outcomes::requests, outcomes::content),
+        View::Settings => (settings::requests, settings::content),
+        View::Sites => (sites::requests, sites::content),
+        View::Install => (install::requests, install::content),
+        View::Share => (share::requests, share::content),
     })
 }
 
@@ -248,11 +329,12 @@ mod tests {
 
     #[test]
     fn every_view_is_found_by_its_name_and_stands_in_one_group() {
+        let in_menu = View::all().filter(|view| view.facts().group != Group::Apart);
         for view in View::all() {
             assert_eq!((View::parse(view.name()), view.facts().view), (Some(view), view));
             assert_eq!(functions(view).is_none(), view == View::Overview);
         }
-        assert_eq!(Group::ALL.into_iter().flat_map(Group::views).count(), View::all().count());
+        assert_eq!(Group::ALL.into_iter().flat_map(Group::views).count(), in_menu.count());
     }
 
     #[test]

@@ -23,6 +23,7 @@ use views::page::page as page_of;
 use views::queries::{asks, request};
 use views::range::Clock;
 use views::state::State;
+use views::view::install::first_steps;
 use views::view::{Answers, Request, View, functions};
 use views::wire::to_characters;
 use worker::{Method, RequestInit, Response, ResponseBuilder};
@@ -44,6 +45,11 @@ pub(super) async fn page(call: &mut Call) -> Answer {
         }
         Err(_) => App { session: Session::Out(None), ..nobody(call)? },
     };
+    if let Some(steps) = first_steps(&app) {
+        let response =
+            ResponseBuilder::new().with_status(302).with_header("location", &["/", &steps.href()].concat())?;
+        return Ok(with_headers(response.empty()));
+    }
     if app.state.view != View::Overview && app.site().is_some() {
         show_view(call, &mut app).await?;
     }
@@ -81,7 +87,7 @@ fn filled(template: &str, app: &App) -> String {
 /// A page of which nothing is known but its address.
 fn nobody(call: &Call) -> Result<App, Refusal> {
     let address = Url::parse(&call.request.inner().url()).map_err(|_| Refusal::not_found())?;
-    let state = State::parse(address.query().unwrap_or_default());
+    let state = State::of_page(address.query().unwrap_or_default(), false);
     let clock = clock(call.now_s(), "UTC").ok_or_else(Refusal::not_found)?;
     Ok(App::new(address.origin().ascii_serialization(), clock, state))
 }

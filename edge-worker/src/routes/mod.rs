@@ -20,6 +20,7 @@ mod openapi;
 mod outcomes;
 pub mod plausible;
 mod query;
+mod requests;
 pub mod shares;
 mod sites;
 mod table;
@@ -99,6 +100,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::Export => export::answer(call).await,
         To::Live => live::answer(call).await,
         To::Outcomes => outcomes::answer(call).await,
+        To::Requests(report) => requests::answer(call, report).await,
         To::Explain => explain::answer(call).await,
         To::ListSites => sites::list(call).await,
         To::ShowSite => sites::show(call, &domain).await,
@@ -106,6 +108,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::DeleteSite => sites::delete(call, &domain).await,
         To::Segments => notes::answer(call, &domain, NoteKind::Segment, id).await,
         To::Annotations => notes::answer(call, &domain, NoteKind::Annotation, id).await,
+        To::Funnels => notes::answer(call, &domain, NoteKind::Funnel, id).await,
         To::ListKeys | To::MakeKey | To::DeleteKey => keys::answer(call, &domain, to, id.unwrap_or_default()).await,
         To::ListShares | To::MakeShare | To::DeleteShare => {
             shares::answer(call, &domain, to, id.unwrap_or_default()).await

@@ -1,4 +1,4 @@
-//! `/api/v1/sites/{domain}/segments` and `/annotations`: saved filters, and what happened when.
+//! `/api/v1/sites/{domain}/segments`, `/annotations` and `/funnels`: saved filters and funnels, and what happened when.
 
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;

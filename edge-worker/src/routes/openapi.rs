@@ -1,5 +1,6 @@
 //! `GET /openapi.json`: the routes for programs, as `OpenAPI` 3.1, made from the table that the worker routes by.
 
+use super::requests::Report;
 use super::table::{self, Route, To};
 use crate::access::Need;
 use crate::answer::of_json;
@@ -90,11 +91,16 @@ fn parameters(route: &Route) -> Vec<Value> {
     let text = || json!({"type": "string"});
     let parts = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = parts.map(|part| parameter(part, "path", true, text())).collect();
-    if matches!(route.to, To::Import | To::Columns | To::Export | To::Outcomes | To::Live) {
+    if matches!(route.to, To::Import | To::Columns | To::Export | To::Outcomes | To::Live | To::Requests(_)) {
         parameters.push(parameter("site", "query", true, text()));
     }
     if route.to == To::Columns {
         parameters.push(parameter("range", "query", true, text()));
+    }
+    if matches!(route.to, To::Requests(_)) {
+        let names = ["since", "until", "search", "status"];
+        parameters.extend(names.map(|name| parameter(name, "query", false, text())));
+        parameters.push(parameter("limit", "query", false, json!({"type": "integer", "minimum": 1, "maximum": 1000})));
     }
     if route.to == To::Export {
         let formats = json!({"type": "string", "enum": ["ndjson", "csv", "parquet"]});
@@ -129,18 +135,22 @@ fn said(route: &Route) -> (&'static str, &'static [&'static str], &'static str, 
         ),
         To::Export => ("Gives all events of a site", &[], "200", ROWS),
         To::Live => ("Tells by a WebSocket who is here and what was just counted", &[], "101", &[]),
+        To::Requests(Report::Traffic) => ("Says how often each route was asked", &[], "200", &[JSON]),
+        To::Requests(Report::Errors) => ("Says which routes failed how", &[], "200", &[JSON]),
+        To::Requests(Report::Perf) => ("Says how long each route took", &[], "200", &[JSON]),
+        To::Requests(Report::Logs) => ("Lists the last requests by minute", &[], "200", &[JSON]),
         To::Outcomes => ("Says what became of every event received", &[], "200", &[JSON]),
         To::Explain => ("Says what would become of events, and counts none", TEXTS, "200", &[JSON]),
         To::ListSites => ("Lists the sites", &[], "200", &[JSON]),
         To::ShowSite => ("Shows a site's settings", &[], "200", &[JSON]),
         To::PutSite => ("Makes a site, or changes its settings", TEXTS, "200", &[JSON]),
         To::DeleteSite => ("Deletes a site and all of its events", &[], "200", &[JSON]),
-        To::Segments | To::Annotations if route.method == get => {
-            ("Shows saved segments or annotations", &[], "200", &[JSON])
+        To::Segments | To::Annotations | To::Funnels if route.method == get => {
+            ("Shows saved segments, annotations or saved funnels", &[], "200", &[JSON])
         }
-        To::Segments | To::Annotations if route.method == put => ("Changes one", TEXTS, "200", &[JSON]),
-        To::Segments | To::Annotations if route.method == post => ("Saves one", TEXTS, "201", &[JSON]),
-        To::Segments | To::Annotations => ("Deletes one", &[], "200", &[JSON]),
+        To::Segments | To::Annotations | To::Funnels if route.method == put => ("Changes one", TEXTS, "200", &[JSON]),
+        To::Segments | To::Annotations | To::Funnels if route.method == post => ("Saves one", TEXTS, "201", &[JSON]),
+        To::Segments | To::Annotations | To::Funnels => ("Deletes one", &[], "200", &[JSON]),
         To::ListKeys => ("Lists the keys of a site, without what opens", &[], "200", &[JSON]),
         To::MakeKey => ("Makes a key and shows it this once", TEXTS, "201", &[JSON]),
         To::DeleteKey => ("Deletes a key", &[], "200", &[JSON]),

@@ -2,6 +2,7 @@
 //!
 //! What is not here and not below `/api/` or `/v1/` is a file, which is anyone's.
 
+use super::requests::Report;
 use crate::access::Need;
 use crate::member::Role;
 use crate::site_key::Scope;
@@ -24,6 +25,7 @@ pub(super) enum To {
     Columns,
     Export,
     Outcomes,
+    Requests(Report),
     Live,
     Explain,
     ListSites,
@@ -32,6 +34,7 @@ pub(super) enum To {
     DeleteSite,
     Segments,
     Annotations,
+    Funnels,
     ListKeys,
     MakeKey,
     DeleteKey,
@@ -90,7 +93,7 @@ const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 53] = [
+const ROUTES: [Route; 62] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
@@ -109,6 +112,10 @@ const ROUTES: [Route; 53] = [
     row(Method::Get, "/api/v1/live", READ, To::Live),
     row(Method::Get, "/api/v1/outcomes", READ, To::Outcomes),
     row(Method::Post, "/api/v1/outcomes/explain", ADMIN, To::Explain),
+    row(Method::Get, "/api/v1/requests/traffic", READ, To::Requests(Report::Traffic)),
+    row(Method::Get, "/api/v1/requests/errors", READ, To::Requests(Report::Errors)),
+    row(Method::Get, "/api/v1/requests/perf", READ, To::Requests(Report::Perf)),
+    row(Method::Get, "/api/v1/requests/logs", READ, To::Requests(Report::Logs)),
     row(Method::Get, "/api/v1/sites", MEMBER, To::ListSites),
     row(Method::Get, "/api/v1/sites/{domain}", SHARED, To::ShowSite),
     // A key of a site is there as long as its site, so it changes settings and makes no site.
@@ -124,6 +131,11 @@ const ROUTES: [Route; 53] = [
     row(Method::Get, "/api/v1/sites/{domain}/annotations/{id}", READ, To::Annotations),
     row(Method::Put, "/api/v1/sites/{domain}/annotations/{id}", EDITOR, To::Annotations),
     row(Method::Delete, "/api/v1/sites/{domain}/annotations/{id}", EDITOR, To::Annotations),
+    row(Method::Get, "/api/v1/sites/{domain}/funnels", READ, To::Funnels),
+    row(Method::Post, "/api/v1/sites/{domain}/funnels", EDITOR, To::Funnels),
+    row(Method::Get, "/api/v1/sites/{domain}/funnels/{id}", READ, To::Funnels),
+    row(Method::Put, "/api/v1/sites/{domain}/funnels/{id}", EDITOR, To::Funnels),
+    row(Method::Delete, "/api/v1/sites/{domain}/funnels/{id}", EDITOR, To::Funnels),
     row(Method::Get, "/api/v1/sites/{domain}/keys", ADMIN, To::ListKeys),
     row(Method::Post, "/api/v1/sites/{domain}/keys", ADMIN, To::MakeKey),
     row(Method::Delete, "/api/v1/sites/{domain}/keys/{id}", ADMIN, To::DeleteKey),

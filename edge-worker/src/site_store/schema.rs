@@ -12,7 +12,7 @@
 //!   `DROP TABLE`, which bills no rows.
 //! - `nonces_<period>`: the nonces of signed requests that came in ten minutes, a BLOB per commit, forgotten likewise.
 //! - `outcomes`: how many events ended how, per day of arrival.
-//! - `notes`: saved segments and annotations, as JSON.
+//! - `notes`: saved segments, annotations and saved funnels, as JSON.
 //! - `sieves`: which visitors a segment may know, so that it need not be read to know that it does not.
 //! - `rollups`: what questions have counted in a segment, and `rollup_questions`: when each was last rolled up.
 //! - `share_questions`: hashes of the filtered questions that each share was asked today.

@@ -47,11 +47,12 @@ const OPERATORS: &[&str] =
 
 fn type_of(metric: Metric) -> &'static str {
     match metric {
-        Metric::Visitors | Metric::Visits | Metric::Pageviews | Metric::Events => "count",
+        Metric::Visitors | Metric::Visits | Metric::Pageviews | Metric::Events | Metric::Rows => "count",
         Metric::ViewsPerVisit => "decimal",
         Metric::VisitDuration | Metric::TimeOnPage => "seconds",
         Metric::TotalRevenue | Metric::AverageRevenue => "money",
-        Metric::Quantile(_) => "measure",
+        Metric::Quantile(_) | Metric::Sum => "measure",
+        Metric::FirstSeen | Metric::LastSeen => "moment",
         Metric::BounceRate
         | Metric::Percentage
         | Metric::ConversionRate

@@ -57,7 +57,7 @@ pub(super) enum Domain {
 use DetailField::{Number, Text};
 
 /// The fields of single kinds that are dimensions, and where each kind has them (see `docs/segment-format.md`).
-const DETAILS: [(&str, &[DetailField]); 15] = [
+const DETAILS: [(&str, &[DetailField]); 17] = [
     ("component", &[Text(3, 0)]),
     ("variant", &[Text(3, 1)]),
     ("version", &[Text(3, 2), Text(8, 1)]),
@@ -72,8 +72,13 @@ const DETAILS: [(&str, &[DetailField]); 15] = [
     ("error", &[Text(7, 0)]),
     ("fingerprint", &[Text(5, 1), Text(7, 1)]),
     ("command", &[Text(8, 0)]),
+    ("flags", &[Text(8, 2)]),
     ("check", &[Text(9, 0)]),
+    (MEASURE, &[]),
 ];
+
+/// What an event measured, to two digits: no field of its own, but what the quantiles are of.
+pub(super) const MEASURE: &str = "measure";
 
 /// What the tracker says of page views by properties of these names: how a page came to be seen, and the Monday of the week
 /// in which the browser first came with consent.

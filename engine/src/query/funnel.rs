@@ -14,7 +14,8 @@ use super::selection;
 use super::value::round;
 use crate::bytes::Malformed;
 use crate::refusal::Refusal;
-use serde_json::{Value, json};
+use crate::site::SiteSettings;
+use serde_json::{Map, Value, json};
 
 const SHAPE: &str = "steps is a list of 2 to 8 steps, each a filter on events such as [\"is\", \"event:page\", [\"/\"]] or \
                      {\"name\": …, \"filter\": […]}; order is \"loose\" (the default) or \"strict\"; window_seconds is a \
@@ -36,26 +37,7 @@ impl Funnel {
     /// Reads `{"site_id", "date_range", "filters"?, "steps", "order"?, "window_seconds"?}`.
     pub(super) fn read(context: &Context<'_>, json: &Value, selects: &mut Selects) -> Result<Self, Refusal> {
         let (fields, about) = About::read(context, json, &["steps", "order", "window_seconds"], selects)?;
-        let wrong = |path: &str, error: &str| Refusal::at(path, "invalid_funnel", error, SHAPE);
-        let list = fields.get("steps").and_then(Value::as_array).filter(|list| (2..=8).contains(&list.len()));
-        let list = list.ok_or_else(|| wrong("/steps", "there must be 2 to 8 steps"))?;
-        let steps = list.iter().enumerate().map(|(place, step)| read_step(step, &format!("/steps/{place}")));
-        let steps = steps.collect::<Result<Vec<_>, _>>()?;
-        for (_, filter) in &steps {
-            rules::check_goals_of(std::slice::from_ref(filter), context.site)?;
-        }
-        let strict = match fields.get("order").map(Value::as_str) {
-            None | Some(Some("loose")) => false,
-            Some(Some("strict")) => true,
-            Some(_) => return Err(wrong("/order", "this is not an order of steps")),
-        };
-        let window_seconds = match fields.get("window_seconds") {
-            None | Some(Value::Null) => None,
-            Some(value) => match value.as_i64() {
-                Some(seconds @ 1..) => Some(seconds),
-                _ => return Err(wrong("/window_seconds", "this is not a number of seconds")),
-            },
-        };
+        let (steps, strict, window_seconds) = read_way(fields, context.site)?;
         let reached = vec![0; steps.len()];
         Ok(Self { about, steps, strict, window_seconds, reached })
     }
@@ -129,6 +111,34 @@ impl Funnel {
         });
         json!({"results": rows.collect::<Vec<_>>()})
     }
+}
+
+/// The steps of a funnel, whether nothing may come in between, and the seconds from the first to the last.
+type Way = (Vec<(Option<String>, Filter)>, bool, Option<i64>);
+
+/// Reads `"steps", "order"?, "window_seconds"?` of an object.
+pub(super) fn read_way(fields: &Map<String, Value>, site: &SiteSettings) -> Result<Way, Refusal> {
+    let wrong = |path: &str, error: &str| Refusal::at(path, "invalid_funnel", error, SHAPE);
+    let list = fields.get("steps").and_then(Value::as_array).filter(|list| (2..=8).contains(&list.len()));
+    let list = list.ok_or_else(|| wrong("/steps", "there must be 2 to 8 steps"))?;
+    let steps = list.iter().enumerate().map(|(place, step)| read_step(step, &format!("/steps/{place}")));
+    let steps = steps.collect::<Result<Vec<_>, _>>()?;
+    for (_, filter) in &steps {
+        rules::check_goals_of(std::slice::from_ref(filter), site)?;
+    }
+    let strict = match fields.get("order").map(Value::as_str) {
+        None | Some(Some("loose")) => false,
+        Some(Some("strict")) => true,
+        Some(_) => return Err(wrong("/order", "this is not an order of steps")),
+    };
+    let window_seconds = match fields.get("window_seconds") {
+        None | Some(Value::Null) => None,
+        Some(value) => match value.as_i64() {
+            Some(seconds @ 1..) => Some(seconds),
+            _ => return Err(wrong("/window_seconds", "this is not a number of seconds")),
+        },
+    };
+    Ok((steps, strict, window_seconds))
 }
 
 /// Reads a step: a filter, or one with a name.

@@ -59,13 +59,15 @@ pub(super) struct Journeys {
     backwards: bool,
     depth: usize,
     limit: usize,
+    /// The one way to follow, as far as it is given: whether each step is a page, and its path or name. None to follow all.
+    along: Option<Vec<(bool, String)>>,
     nodes: Vec<Node>,
 }
 
 impl Journeys {
-    /// Reads `{"site_id", "date_range", "filters"?, "start"?, "direction"?, "depth"?, "limit"?}`.
+    /// Reads `{"site_id", "date_range", "filters"?, "start"?, "direction"?, "depth"?, "limit"?, "along"?}`.
     pub(super) fn read(context: &Context<'_>, json: &Value, selects: &mut Selects) -> Result<Self, Refusal> {
-        let (fields, about) = About::read(context, json, &["start", "direction", "depth", "limit"], selects)?;
+        let (fields, about) = About::read(context, json, &["start", "direction", "depth", "limit", "along"], selects)?;
         let wrong = |path: &str, error: &str| Refusal::at(path, "invalid_journey", error, SHAPE);
         let start = match fields.get("start") {
             None | Some(Value::Null) => None,
@@ -85,7 +87,11 @@ impl Journeys {
             },
         };
         let (depth, limit) = (number("depth", 3, 5)?, number("limit", 10, 100)?);
-        Ok(Self { about, start, backwards, depth, limit, nodes: vec![Node::default()] })
+        let along = match fields.get("along") {
+            None | Some(Value::Null) => None,
+            Some(along) => Some(read_way(along).ok_or_else(|| wrong("/along", "this is not a way"))?),
+        };
+        Ok(Self { about, start, backwards, depth, limit, along, nodes: vec![Node::default()] })
     }
 
     /// Counts a part.
@@ -174,15 +180,17 @@ impl Journeys {
         Ok(())
     }
 
-    /// The steps after the start as a tree, the most frequent first.
+    /// The steps after the start as a tree, the most frequent first; where one way is followed, only its steps have steps
+    /// after them.
     pub(super) fn answer(&self, dictionaries: &Dictionaries) -> Value {
         let root = self.nodes.first().cloned().unwrap_or_default();
-        let (steps, others) = self.steps(&root, dictionaries);
+        let (steps, others) = self.steps(&root, self.along.as_deref(), dictionaries);
         json!({"results": {"visits": root.visits, "visitors": root.visitors, "ends": root.ends, "others": others, "steps": steps}})
     }
 
-    /// The steps after a place, and the visits of those that are left out.
-    fn steps(&self, node: &Node, dictionaries: &Dictionaries) -> (Vec<Value>, i64) {
+    /// The steps after a place, and the visits of those that are left out. A step that is to be followed is never left out;
+    /// behind the end of the way that is given the most frequent step is followed.
+    fn steps(&self, node: &Node, along: Option<&[(bool, String)]>, dictionaries: &Dictionaries) -> (Vec<Value>, i64) {
         let text = |(is_page, code): Step| dictionaries.text(domain(is_page), code);
         let mut next: Vec<(Step, &Node)> =
             node.next.iter().filter_map(|(step, place)| Some((*step, self.nodes.get(*place)?))).collect();
@@ -190,9 +198,18 @@ impl Journeys {
             let by_name = || (text(left.0), left.0.0).cmp(&(text(right.0), right.0.0));
             right.1.visits.cmp(&left.1.visits).then_with(by_name)
         });
-        let others = next.iter().skip(self.limit).map(|(_, other)| other.visits).sum();
-        let shown = next.into_iter().take(self.limit).map(|(step, found)| {
-            let (steps, others) = self.steps(found, dictionaries);
+        let named = along.and_then(<[_]>::first).map(|(is_page, name)| (*is_page, name.as_str()));
+        let followed = match named {
+            Some(named) => next.iter().position(|(step, _)| (step.0, text(*step)) == named),
+            None => along.map(|_| 0),
+        };
+        let rest = along.map(|along| along.get(1..).unwrap_or_default());
+        let shown = |place: usize| place < self.limit || named.is_some() && followed == Some(place);
+        let others =
+            next.iter().enumerate().filter(|(place, _)| !shown(*place)).map(|(_, (_, node))| node.visits).sum();
+        let shown = next.into_iter().enumerate().filter(|(place, _)| shown(*place)).map(|(place, (step, found))| {
+            let goes_on = along.is_none() || followed == Some(place);
+            let (steps, others) = if goes_on { self.steps(found, rest, dictionaries) } else { Default::default() };
             json!({
                 "kind": if step.0 { "page" } else { "event" },
                 "value": text(step),
@@ -206,6 +223,20 @@ impl Journeys {
         });
         (shown.collect(), others)
     }
+}
+
+/// Reads the way to follow.
+fn read_way(along: &Value) -> Option<Vec<(bool, String)>> {
+    let steps = along.as_array().filter(|steps| steps.len() <= 4)?;
+    let read = |step: &Value| {
+        let is_page = match step.get("kind")?.as_str()? {
+            "page" => true,
+            "event" => false,
+            _ => return None,
+        };
+        Some((is_page, step.get("value")?.as_str()?.to_owned()))
+    };
+    steps.iter().map(read).collect()
 }
 
 /// Where the texts of a step are.

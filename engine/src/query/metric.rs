@@ -39,11 +39,19 @@ pub(super) enum Metric {
     /// Percent of requests, commands and checks that failed: a request that had no answer or a status of 500 or more,
     /// a command or check that says so.
     ErrorRate,
+    /// Sum of what events measured, in milliseconds or the vitals' unit.
+    Sum,
+    /// Rows that queries returned or changed.
+    Rows,
+    /// When the first event of the range happened, in seconds since 1970.
+    FirstSeen,
+    /// When the last event of the range happened, in seconds since 1970.
+    LastSeen,
 }
 
 impl Metric {
     /// Every metric.
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 24] = [
         Self::Visitors,
         Self::Visits,
         Self::Pageviews,
@@ -64,6 +72,10 @@ impl Metric {
         Self::Quantile(95),
         Self::Quantile(99),
         Self::ErrorRate,
+        Self::Sum,
+        Self::Rows,
+        Self::FirstSeen,
+        Self::LastSeen,
     ];
 
     /// Its name in the contract.
@@ -89,6 +101,10 @@ impl Metric {
             Self::Quantile(95) => "p95",
             Self::Quantile(_) => "p99",
             Self::ErrorRate => "error_rate",
+            Self::Sum => "sum",
+            Self::Rows => "rows",
+            Self::FirstSeen => "first_seen",
+            Self::LastSeen => "last_seen",
         }
     }
 
@@ -109,12 +125,16 @@ impl Metric {
                 | Self::AverageRevenue
                 | Self::Quantile(_)
                 | Self::ErrorRate
+                | Self::Sum
+                | Self::Rows
+                | Self::FirstSeen
+                | Self::LastSeen
         )
     }
 
-    /// Whether it is about what events of single kinds measure.
+    /// Whether it is about what single events measure or when they happened.
     pub(super) fn is_measured(self) -> bool {
-        matches!(self, Self::Quantile(_) | Self::ErrorRate)
+        matches!(self, Self::Quantile(_) | Self::ErrorRate | Self::Sum | Self::Rows | Self::FirstSeen | Self::LastSeen)
     }
 
     /// Whether it is a property of whole visits.

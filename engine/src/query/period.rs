@@ -361,6 +361,10 @@ impl Planner<'_, '_> {
 }
 
 impl Counted<'_> {
+    fn seen(&self, key: &[u32]) -> Option<(i64, i64)> {
+        self.measured.get(key).and_then(Measured::seen)
+    }
+
     fn value(&self, metric: Metric, key: &[u32]) -> Value {
         let get = |table: &Groups<Counts>, key: &[u32]| table.get(key).copied().unwrap_or_default();
         let events = get(&self.events, key);
@@ -405,6 +409,13 @@ impl Counted<'_> {
                 None | Some((_, 0)) => Value::Null,
                 Some((failed, judged)) => Value::percent(failed, judged),
             },
+            Metric::Sum => {
+                let sum = self.measured.get(key).and_then(Measured::sum);
+                sum.map_or(Value::Null, |sum| Value::Decimal(round(sum, 3)))
+            }
+            Metric::Rows => Value::Whole(self.measured.get(key).map_or(0, Measured::rows)),
+            Metric::FirstSeen => self.seen(key).map_or(Value::Null, |(first, _)| Value::Whole(first)),
+            Metric::LastSeen => self.seen(key).map_or(Value::Null, |(_, last)| Value::Whole(last)),
             Metric::TotalRevenue | Metric::AverageRevenue => {
                 self.revenues.get(key).copied().unwrap_or(self.no_revenue).value(metric)
             }

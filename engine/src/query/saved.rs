@@ -4,7 +4,7 @@ use super::filter::Filter;
 use super::rules;
 use crate::refusal::Refusal;
 use crate::site::SiteSettings;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Refuses what is not a list of filters, or asks for what the site does not have.
 ///
@@ -12,6 +12,14 @@ use serde_json::{Value, json};
 /// What is wrong with them.
 pub fn check_filters(filters: &Value, site: &SiteSettings) -> Result<(), Refusal> {
     rules::check_goals_of(&Filter::list(filters)?, site)
+}
+
+/// Refuses what is not the way of a funnel (`"steps", "order"?, "window_seconds"?`), or asks for what the site does not have.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_funnel(way: &Map<String, Value>, site: &SiteSettings) -> Result<(), Refusal> {
+    super::funnel::read_way(way, site).map(drop)
 }
 
 /// A request with the filters that `saved` gives in the place of saved segments. Segments stand at the top of the list of

@@ -1,7 +1,7 @@
 //! A part while a request's questions are asked of it: what several of them need is worked out once.
 
 use super::dictionary::Dictionaries;
-use super::dimension::{Dimension, Domain};
+use super::dimension::{Dimension, Domain, MEASURE};
 use super::entries::{Entries, Shape};
 use super::goals;
 use super::measure::Measures;
@@ -229,6 +229,9 @@ impl<'a> Scan<'a> {
         let mut dictionaries = self.dictionaries.borrow_mut();
         let dictionary = dictionaries.of(&Domain::Detail(field));
         let mut of_rows = vec![0; self.part.rows_len()];
+        if field == MEASURE {
+            of_rows = self.measures().steps().map(|step| step.map_or(0, |step| dictionary.intern(&step))).collect();
+        }
         for source in Dimension::sources(field) {
             let column = self.part.detail(*source);
             let codes: Vec<u32> = match source {

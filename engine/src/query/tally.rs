@@ -246,9 +246,10 @@ impl Tally {
             }
             What::Reading => self.add_readings(scan, entries, &group),
             What::Measures => {
+                let times = scan.part.times();
                 for ((row, visit), entry) in entries.rows.iter().zip(&entries.visits).zip(0..) {
                     if let Some(measured) = self.measured.get_mut(group(entry, *visit) as usize) {
-                        measured.add(scan.measures(), *row);
+                        measured.add(scan.measures(), *row, times.get(*row as usize).copied().unwrap_or(0));
                     }
                 }
             }

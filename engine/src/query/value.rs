@@ -74,6 +74,7 @@ impl Value {
         let (Some(now), Some(before)) = (self.number(), earlier.number()) else { return Json::Null };
         match metric {
             Metric::BounceRate => whole(now - before),
+            Metric::FirstSeen | Metric::LastSeen => Json::Null,
             Metric::ExitRate | Metric::ErrorRate | Metric::ConversionRate | Metric::GroupConversionRate => {
                 round(now - before, 1).into()
             }

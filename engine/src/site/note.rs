@@ -1,17 +1,19 @@
-//! What an owner writes down about a site: saved filters, and what happened when.
+//! What an owner writes down about a site: saved filters and funnels, and what happened when.
 
 use crate::event::UnixSeconds;
-use crate::query::check_filters;
+use crate::query::{check_filters, check_funnel};
 use crate::refusal::Refusal;
 use crate::site::SiteSettings;
 use serde_json::{Map, Value, json};
 
 /// Most notes of a kind.
 pub const NOTES_MAX: usize = 500;
-/// Longest name of a saved segment, in bytes.
+/// Longest name of a saved segment or funnel, in bytes.
 const NAME_BYTES_MAX: usize = 200;
 /// Longest text of an annotation, in bytes.
 const TEXT_BYTES_MAX: usize = 1_000;
+/// Most bytes of a saved funnel.
+const FUNNEL_BYTES_MAX: usize = 20_000;
 
 /// The kinds of notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +22,14 @@ pub enum NoteKind {
     Segment,
     /// Something that happened: `{"time", "text"}`, the time a date of the site or an instant.
     Annotation,
+    /// A saved funnel: `{"name", "steps", "order"?, "window_seconds"?}`, as `POST /api/v2/funnel` takes them.
+    Funnel,
 }
 
 impl NoteKind {
-    /// The kind whose list has that name in paths: `segments` or `annotations`.
+    /// The kind whose list has that name in paths: `segments`, `annotations` or `funnels`.
     pub fn named(list: &str) -> Option<Self> {
-        [Self::Segment, Self::Annotation].into_iter().find(|kind| kind.list() == list)
+        [Self::Segment, Self::Annotation, Self::Funnel].into_iter().find(|kind| kind.list() == list)
     }
 
     /// The name of its list.
@@ -33,6 +37,7 @@ impl NoteKind {
         match self {
             Self::Segment => "segments",
             Self::Annotation => "annotations",
+            Self::Funnel => "funnels",
         }
     }
 
@@ -41,6 +46,10 @@ impl NoteKind {
         let (names, shape): (&[&str], _) = match self {
             Self::Segment => (&["name", "filters"], "a segment is {\"name\": …, \"filters\": […]}"),
             Self::Annotation => (&["time", "text"], "an annotation is {\"time\": a date or an instant, \"text\": …}"),
+            Self::Funnel => (
+                &["name", "steps", "order", "window_seconds"],
+                "a funnel is {\"name\": …, \"steps\": […], \"order\"?, \"window_seconds\"?}",
+            ),
         };
         let wrong = |path: &str, error: &str| Refusal::at(path, "invalid_note", error, shape);
         let fields = value.as_object().ok_or_else(|| wrong("", "a note must be an object"))?;
@@ -54,6 +63,16 @@ impl NoteKind {
                 let filters = fields.get("filters").ok_or_else(|| wrong("/filters", "the filters are missing"))?;
                 check_filters(filters, site)?;
                 Ok(json!({"name": name, "filters": filters}))
+            }
+            Self::Funnel => {
+                let name = text(fields, "name", NAME_BYTES_MAX)
+                    .ok_or_else(|| wrong("/name", "the name is missing or too long"))?;
+                check_funnel(fields, site)?;
+                let mut funnel = fields.clone();
+                funnel.insert("name".into(), name.into());
+                let funnel = Value::Object(funnel);
+                let fits = funnel.to_string().len() <= FUNNEL_BYTES_MAX;
+                if fits { Ok(funnel) } else { Err(wrong("/steps", "the steps have too many bytes")) }
             }
             Self::Annotation => {
                 let what = text(fields, "text", TEXT_BYTES_MAX)
@@ -107,6 +126,16 @@ mod tests {
             (NoteKind::Annotation, json!({"time": "soon", "text": "Launch"}), Err("#/time:")),
             (NoteKind::Annotation, json!({"time": "2026-03-02", "text": " "}), Err("#/text:")),
             (NoteKind::Annotation, json!([]), Err("#:")),
+            (
+                NoteKind::Funnel,
+                json!({"name": " Buy ", "steps": [page[0], page[0]], "order": "strict", "window_seconds": 60}),
+                Ok(json!({"name": "Buy", "steps": [page[0], page[0]], "order": "strict", "window_seconds": 60})),
+            ),
+            (NoteKind::Funnel, json!({"name": "Buy", "steps": [page[0]]}), Err("#/steps:")),
+            (NoteKind::Funnel, json!({"name": "Buy", "steps": [page[0], ["is", "nothing", ["/"]]]}), Err("#/steps/1:")),
+            (NoteKind::Funnel, json!({"name": "Buy", "steps": [page[0], page[0]], "order": "any"}), Err("#/order:")),
+            (NoteKind::Funnel, json!({"name": "Buy", "steps": [page[0], page[0]], "days": 3}), Err("#:")),
+            (NoteKind::Funnel, json!({"steps": [page[0], page[0]]}), Err("#/name:")),
         ] {
             match (kind.read(&note, &site), expected) {
                 (Ok(read), Ok(expected)) => assert_eq!(read, expected),

@@ -19,7 +19,7 @@ pub fn requests(app: &App) -> Vec<Request> {
 
 /// An outcome with its reason, in words. The vocabulary is `protocol/src/outcome.rs`; one that is not known here is shown
 /// by its name.
-fn words(outcome: &str, reason: &str) -> (String, String) {
+pub(super) fn words(outcome: &str, reason: &str) -> (String, String) {
     // Outcomes without a reason of their own have their name for one.
     let what = match outcome {
         "accepted" => say("Counted"),

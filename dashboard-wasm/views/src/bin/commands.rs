@@ -1,0 +1,3 @@
+//! How a command line is used.
+
+dashboard_views::module!(commands);

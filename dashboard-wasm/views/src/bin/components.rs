@@ -1,0 +1,3 @@
+//! Which components of a library are shown and used.
+
+dashboard_views::module!(components);

@@ -1,0 +1,3 @@
+//! How long and how far pages are read.
+
+dashboard_views::module!(engagement);

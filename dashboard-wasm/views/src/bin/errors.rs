@@ -1,0 +1,3 @@
+//! What fails in browsers.
+
+dashboard_views::module!(errors);

@@ -1,0 +1,3 @@
+//! Who takes one step after the other.
+
+dashboard_views::module!(funnels);

@@ -1,0 +1,3 @@
+//! What visitors are hoped to do.
+
+dashboard_views::module!(goals);

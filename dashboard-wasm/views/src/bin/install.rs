@@ -1,0 +1,3 @@
+//! The first steps of a site.
+
+dashboard_views::module!(install);

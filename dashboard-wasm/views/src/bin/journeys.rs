@@ -1,0 +1,3 @@
+//! What comes after what.
+
+dashboard_views::module!(journeys);

@@ -1,0 +1,3 @@
+//! What a database is asked.
+
+dashboard_views::module!(queries);

@@ -1,0 +1,3 @@
+//! How an API does.
+
+dashboard_views::module!(requests);

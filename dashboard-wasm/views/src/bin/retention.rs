@@ -1,0 +1,3 @@
+//! Who comes again.
+
+dashboard_views::module!(retention);

@@ -1,0 +1,3 @@
+//! What is set for the site.
+
+dashboard_views::module!(settings);

@@ -1,0 +1,3 @@
+//! What a link shows to strangers.
+
+dashboard_views::module!(share);

@@ -1,0 +1,3 @@
+//! All sites of the reader.
+
+dashboard_views::module!(sites);

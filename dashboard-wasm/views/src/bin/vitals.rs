@@ -1,0 +1,3 @@
+//! How fast pages are for their visitors.
+
+dashboard_views::module!(vitals);
