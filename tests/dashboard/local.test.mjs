@@ -1,0 +1,76 @@
+// What the page counts itself, from the visits that it holds: the same numbers as the edge's, without asking for them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { day, headline, ready, rows, stage } from "./stage.mjs";
+
+const site = stage();
+const HERE = "?site=known.test&compare=nothing";
+const MONTH = [day(-27), day(0)];
+const COLUMNS = "**/api/v2/columns*";
+
+/** Notes which paths the page asks for. */
+function note(page) {
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  return asked;
+}
+
+/** Waits until the page holds its visits: the module and its answer have come and nothing more is on its way. */
+async function held(page, act) {
+  const loaded = [page.waitForResponse(/\/app\/view\/columns\.[0-9a-f]+\.wasm$/), page.waitForResponse(/\/api\/v2\/columns/)];
+  await act();
+  await Promise.all(loaded);
+  await page.waitForTimeout(300);
+}
+
+test("what is clicked is counted in the page, exactly as the edge counts it", { timeout: 90_000 }, () =>
+  site.look("?add=site", async (page) => {
+    await held(page, () => page.goto(`${site.worker.url}/${HERE}`));
+    const asked = note(page);
+    await page.locator("[data-panel=countries] a.row").first().click();
+    await page.waitForSelector(".chip");
+    assert.equal(await page.getAttribute("main", "aria-busy"), "false", "there is nothing to wait for");
+    const country = await page.locator("[data-panel=countries] [data-row]").first().getAttribute("data-row");
+    const filters = [["is", "visit:country", [country]]];
+    assert.deepEqual(await headline(page), await site.totals({ date_range: MONTH, filters }));
+    for (const [panel, dimension] of [["pages", "event:page"], ["sources", "visit:source"], ["devices", "visit:browser"]]) {
+      assert.deepEqual(await rows(page, panel), await site.list(dimension, { date_range: MONTH, filters }), panel);
+    }
+    await page.locator("[data-panel=pages]").getByRole("tab", { name: "Entry" }).click();
+    assert.deepEqual(await rows(page, "pages"), await site.list("visit:entry_page", { date_range: MONTH, filters }));
+    assert.deepEqual(asked, []);
+    // A round later the edge has told the same, so nothing is fetched again.
+    await page.waitForResponse(/\/api\/v1\/page/, { timeout: 20_000 });
+    await page.waitForTimeout(1_000);
+    assert.deepEqual(asked, ["/api/v1/page"]);
+  }));
+
+for (const [what, fault] of [
+  ["damaged", async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.body();
+    body[body.length >> 1] ^= 1;
+    await route.fulfill({ status: 200, contentType: "application/octet-stream", body });
+  }],
+  ["too many", (route) => route.fulfill({ status: 422, contentType: "application/json", body: '{"error":"Too many.","code":"too_many_visits","hint":"Ask for fewer."}' })],
+]) {
+  test(`visits that are ${what} are left alone, and the edge is asked`, () =>
+    site.look(
+      HERE,
+      async (page) => {
+        await page.waitForResponse(/\/api\/v2\/columns/);
+        await page.waitForTimeout(500);
+        const asked = note(page);
+        await page.goto(`${site.worker.url}/${HERE}`);
+        await page.waitForTimeout(500);
+        await page.locator("[data-panel=devices] a.row").first().click();
+        await page.waitForSelector(".chip");
+        await ready(page);
+        const browser = await page.locator("[data-panel=devices] [data-row]").first().getAttribute("data-row");
+        const filters = [["is", "visit:browser", [browser]]];
+        assert.deepEqual(await headline(page), await site.totals({ date_range: MONTH, filters }));
+        assert.ok(asked.includes("/api/v1/page"), asked.join(" "));
+      },
+      { prepare: (page) => page.route(COLUMNS, fault), allow: /422/ },
+    ));
+}
