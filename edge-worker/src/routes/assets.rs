@@ -54,6 +54,12 @@ pub(super) async fn answer(call: &Call, path: &str) -> Answer {
     Ok(response)
 }
 
+/// The dashboard's page as it was built, whatever the request already has.
+pub(super) async fn template(call: &Call) -> Result<String, Refusal> {
+    let mut found = fetch(&call.env.service("ASSETS")?, "/index.html").await?.ok_or_else(Refusal::not_found)?;
+    Ok(found.text().await?)
+}
+
 /// The file's answer; none where there is no such file. The host is one that the binding alone knows.
 async fn fetch(assets: &Fetcher, file: &str) -> Result<Option<Response>, Refusal> {
     // Cloudflare serves the page of `/` by that path, and answers `/index.html` with a redirect to it.

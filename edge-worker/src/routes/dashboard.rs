@@ -33,11 +33,10 @@ const CACHING: [(&str, &str); 2] = [("cache-control", "private, no-store"), ("va
 
 /// The page, finished: signed in or not, it is there before any script of it is.
 pub(super) async fn page(call: &mut Call) -> Answer {
-    let mut template = assets::answer(call, "/").await?;
-    if template.status_code() != 200 || call.request.inner().method() != "GET" {
-        return Ok(template);
+    if call.request.inner().method() != "GET" {
+        return assets::answer(call, "/").await;
     }
-    let template = template.text().await?;
+    let template = assets::template(call).await?;
     let mut app = match access::grant(call, Need::Member).await {
         Ok(grant) => {
             call.grant = grant;
