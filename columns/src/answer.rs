@@ -118,7 +118,7 @@ impl Table {
             if window.is_cut || hours {
                 scan.piecewise(chunk, *window, &skipped)?;
             } else {
-                scan.blockwise(chunk, *window, &skipped);
+                scan.blockwise(chunk, *window, &skipped, &self.names);
             }
         }
         for links in links.into_iter().flatten() {

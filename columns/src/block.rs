@@ -1,12 +1,9 @@
 //! Visits on their way through the passes of a question: a few hundred at a time, so that they stay near.
 
-use crate::chunk::Chunk;
+use crate::chunk::{Chunk, Cursor};
 use crate::filter::Tuple;
-use crate::layout::{AFTER, AGAIN, BEFORE, BOUNCE, MOVED, PARTIAL, PLAIN};
+use crate::layout::{AFTER, BEFORE, BOUNCE, MOVED, PARTIAL, PLAIN};
 use crate::tally::OfVisit;
-
-/// Visits in a block at most.
-pub(crate) const ROWS: usize = 1024;
 
 /// Some visits, as columns. A visitor's visits come one after the other, also from block to block.
 #[derive(Default)]
@@ -76,77 +73,55 @@ impl Block {
         self.active.clear();
     }
 
-    /// Takes in the tuples of the visits from one row of a chunk to before another, which is all that most filters look
-    /// at: [`Block::fill`] takes the rest in, or [`Block::pass_over`] leaves it where it is.
-    pub(crate) fn begin(&mut self, chunk: &Chunk, (start, end): (usize, usize)) {
+    /// Takes in some whole visits of a chunk, by their rows in ascending order.
+    pub(crate) fn gather(&mut self, chunk: &Chunk, rows: &[u32], window: Window, wants: Wants<'_>, last: Last) {
         self.clear();
+        self.buckets.resize(rows.len(), window.bucket);
         for (column, codes) in self.families.iter_mut().zip(&chunk.families) {
-            codes.copy(start, end, column);
+            column.extend(rows.iter().map(|row| codes.get(*row as usize)));
         }
-        self.flags.extend_from_slice(chunk.flags.get(start..end).unwrap_or_default());
-    }
-
-    /// Passes over the visits that were begun with; where the events after theirs begin.
-    pub(crate) fn pass_over(
-        &self,
-        chunk: &Chunk,
-        (start, end): (usize, usize),
-        first_event: usize,
-        last: &mut Last,
-    ) -> usize {
-        last.visitor += self.flags.iter().filter(|flags| **flags & AGAIN == 0).count() as u32;
-        last.visit += self.len() as u32;
-        first_event + (start..end).map(|row| chunk.events_of(row) as usize).sum::<usize>()
-    }
-
-    /// Takes in what else there is of the visits that were begun with; where the events after theirs begin.
-    pub(crate) fn fill(
-        &mut self,
-        chunk: &Chunk,
-        (start, end): (usize, usize),
-        first_event: usize,
-        window: Window,
-        wants: Wants<'_>,
-        last: &mut Last,
-    ) -> usize {
-        let views = wants.views;
-        let len = self.len();
-        self.buckets.resize(len, window.bucket);
-        let mut event = 0;
+        self.flags.extend(rows.iter().map(|row| chunk.flags.get(*row as usize).copied().unwrap_or(0)));
+        self.durations.extend(rows.iter().map(|row| chunk.duration(*row as usize)));
+        self.visits.extend(rows.iter().map(|row| last.visit + 1 + row));
+        let mut before: Option<(usize, u32)> = None;
+        for row in rows {
+            let row = *row as usize;
+            // The first visit of the same visitor says who it is.
+            let mut first = row;
+            while before.is_none_or(|(before, _)| first > before) && chunk.is_again(first) && first > 0 {
+                first -= 1;
+            }
+            let visitor = before.filter(|(before, _)| *before == first).map_or(first as u32, |(_, visitor)| visitor);
+            before = Some((row, visitor));
+            self.visitors.push(last.visitor + 1 + visitor);
+        }
+        let mut cursor = Cursor::new(chunk);
         self.starts.push(0);
-        self.starts.extend((start..end).map(|row| {
-            event += chunk.events_of(row);
-            event
-        }));
-        chunk.copy_durations((start, end), &mut self.durations);
-        let event = first_event + event as usize;
-        chunk.events.copy(first_event, event, &mut self.events);
-        let Last { visitor, visit } = last;
-        self.visitors.extend(self.flags.iter().map(|flags| {
-            *visitor += u32::from(flags & AGAIN == 0);
-            *visitor
-        }));
-        self.visits.extend((0..len as u32).map(|row| *visit + 1 + row));
-        *visit += len as u32;
+        for row in rows {
+            let start = cursor.go(*row as usize);
+            chunk.events.copy(start, start + chunk.events_of(*row as usize) as usize, &mut self.events);
+            self.starts.push(self.events.len() as u32);
+        }
         let spans = self.starts.iter().zip(self.starts.iter().skip(1));
         self.views.extend(self.flags.iter().zip(spans).map(|(flags, (start, end))| {
-            if flags & PLAIN != 0 { end - start } else { count_views(&self.events, *start, *end, views) }
+            if flags & PLAIN != 0 { end - start } else { count_views(&self.events, *start, *end, wants.views) }
         }));
         self.all_views.extend_from_slice(&self.views);
         if wants.ends {
             for row in 0..self.flags.len() {
-                let (entry, exit) = first_and_last(self.events_of(row), views);
+                let (entry, exit) = first_and_last(self.events_of(row), wants.views);
                 self.entries.push(entry);
                 self.exits.push(exit);
             }
         }
-        for row in (0..self.flags.len()).filter(|row| self.flags.get(*row).is_some_and(|flags| flags & PARTIAL != 0)) {
-            let (all, entry, exit) = partial(chunk, start + row);
-            set(&mut self.all_views, row, all);
-            set(&mut self.entries, row, entry);
-            set(&mut self.exits, row, exit);
+        for (place, row) in rows.iter().enumerate() {
+            if self.flags.get(place).is_some_and(|flags| flags & PARTIAL != 0) {
+                let (all, entry, exit) = partial(chunk, *row as usize);
+                set(&mut self.all_views, place, all);
+                set(&mut self.entries, place, entry);
+                set(&mut self.exits, place, exit);
+            }
         }
-        event
     }
 
     /// Takes in one visit of a chunk whose events begin there, as far as it is in the window; whether anything of it is.

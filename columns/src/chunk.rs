@@ -5,9 +5,15 @@ mod wire;
 use crate::Refused;
 use crate::builder::DayOf;
 use crate::bytes::{Reader, unzigzag};
-use crate::layout::{DAY_MAX, DOMAINS, EVENT, FAMILIES, NAME, PAGEVIEW, SLOTS_MAX};
+use crate::dimension::Dimension;
+use crate::layout::{AGAIN, DAY_MAX, DOMAINS, EVENT, FAMILIES, NAME, PAGEVIEW, SLOTS_MAX};
+use crate::tally::Counts;
 use crate::texts::{Texts, Tuples};
+use std::cell::RefCell;
 use wire::Wire;
+
+/// Visits that are looked at together, so that they stay near.
+pub(crate) const ROWS: usize = 1024;
 
 /// Every text and tuple of a table.
 pub(crate) struct Names {
@@ -31,19 +37,42 @@ pub(crate) struct Partial {
     pub(crate) exit: u32,
 }
 
-/// The visits of a day as one object has them, a visitor's one after the other.
+/// Texts, and how many visitors have each.
+type Visitors = Vec<(u32, u32)>;
+
+/// Counts of all visits of a chunk whose visitors come on no other day.
+#[derive(Default)]
+pub(crate) struct Summary {
+    pub(crate) range: Option<Counts>,
+    /// Of a dimension the texts and how many visitors have them; whether visits of page views alone are left out.
+    pub(crate) lists: Vec<(Dimension, bool, Visitors)>,
+}
+
+/// The visits of a day as one object has them, a visitor's one after the other. In front are those of visitors who have no
+/// other visit, which need no telling apart; at the end those of visitors who come on other days.
 pub(crate) struct Chunk {
     pub(crate) of: DayOf,
     pub(crate) checksum: u32,
     pub(crate) has_gaps: bool,
+    /// The end of visits that are a visitor's only one and have a single event: they do not last, and bounced.
+    pub(crate) ones: usize,
+    /// The end of visits that are a visitor's only one, all of them within the day.
+    pub(crate) singles: usize,
+    /// The end of visits of visitors who come on no other day.
+    pub(crate) unlinked: usize,
+    /// What was counted without filters.
+    pub(crate) summary: RefCell<Summary>,
     pub(crate) families: [Codes; 3],
     pub(crate) flags: Vec<u8>,
     pub(crate) slots: Vec<u8>,
+    /// From the end of `ones` on.
     durations: Vec<u16>,
     /// Durations that two bytes do not hold, by row.
     long: Vec<(u32, u32)>,
-    /// Numbers of events.
+    /// Numbers of events, from the end of `ones` on.
     lens: Vec<u8>,
+    /// Where the events of each [`ROWS`]th visit begin.
+    starts: Vec<u32>,
     /// Numbers that a byte does not hold, by row.
     many: Vec<(u32, u32)>,
     pub(crate) events: Codes,
@@ -78,6 +107,11 @@ impl Names {
 impl Codes {
     fn of_capacity(len: usize) -> Self {
         Self { low: Vec::with_capacity(len), high: Vec::new() }
+    }
+
+    /// The codes, where two bytes are enough for all of them.
+    pub(crate) fn narrow(&self) -> &[u16] {
+        if self.high.is_empty() { &self.low } else { &[] }
     }
 
     pub(crate) fn push(&mut self, code: u32) {
@@ -119,39 +153,51 @@ impl Chunk {
     }
 
     pub(crate) fn duration(&self, row: usize) -> u32 {
-        match self.durations.get(row) {
+        match row.checked_sub(self.ones).and_then(|place| self.durations.get(place)) {
             Some(&u16::MAX) => by_row(&self.long, row),
             Some(duration) => u32::from(*duration),
             None => 0,
         }
     }
 
-    /// Appends the durations from one row to before another.
-    pub(crate) fn copy_durations(&self, (start, end): (usize, usize), out: &mut Vec<u32>) {
-        let first = out.len();
-        out.extend(self.durations.get(start..end).unwrap_or_default().iter().map(|duration| u32::from(*duration)));
-        let from = self.long.partition_point(|(row, _)| (*row as usize) < start);
-        for (row, duration) in self.long.iter().skip(from).take_while(|(row, _)| (*row as usize) < end) {
-            out.iter_mut().skip(first + *row as usize - start).take(1).for_each(|slot| *slot = *duration);
+    pub(crate) fn events_of(&self, row: usize) -> u32 {
+        match row.checked_sub(self.ones).map(|place| self.lens.get(place)) {
+            None => 1,
+            Some(Some(&u8::MAX)) => by_row(&self.many, row),
+            Some(Some(len)) => u32::from(*len),
+            Some(None) => 0,
         }
     }
 
-    pub(crate) fn events_of(&self, row: usize) -> u32 {
-        match self.lens.get(row) {
-            Some(&u8::MAX) => by_row(&self.many, row),
-            Some(len) => u32::from(*len),
-            None => 0,
-        }
+    /// Whether a visit is of the visitor of the one before it.
+    pub(crate) fn is_again(&self, row: usize) -> bool {
+        self.flags.get(row).is_some_and(|flags| flags & AGAIN != 0)
+    }
+
+    /// Rows from one to before another, a few hundred at a time and no visitor in two of them.
+    pub(crate) fn blocks(&self, from: usize, to: usize) -> impl Iterator<Item = (usize, usize)> {
+        let mut next = from;
+        std::iter::from_fn(move || {
+            let start = next;
+            next = (start + ROWS).min(to);
+            while next < to && self.is_again(next) {
+                next += 1;
+            }
+            (start < to).then_some((start, next))
+        })
     }
 
     /// About how much memory it takes, in bytes.
     pub(crate) fn memory(&self) -> usize {
-        let Self { families, flags, slots, durations, long, lens, many, events, moved, partial, linked, .. } = self;
+        let Self {
+            families, flags, slots, durations, long, lens, starts, many, events, moved, partial, linked, ..
+        } = self;
         families.iter().map(Codes::memory).sum::<usize>()
             + flags.capacity()
             + slots.capacity()
             + durations.capacity() * 2
             + lens.capacity()
+            + starts.capacity() * 4
             + events.memory()
             + (long.capacity() + many.capacity() + moved.capacity() + linked.capacity()) * 8
             + partial.capacity() * size_of::<Partial>()
@@ -229,4 +275,31 @@ fn read_tuples(
         codes.push(names.tuple(family, &key)?);
     }
     Ok(codes)
+}
+
+/// Finds where the events of visits begin, which are asked for in ascending order.
+pub(crate) struct Cursor<'a> {
+    chunk: &'a Chunk,
+    row: usize,
+    event: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(chunk: &'a Chunk) -> Self {
+        Self { chunk, row: 0, event: 0 }
+    }
+
+    /// Where the events of a visit begin.
+    pub(crate) fn go(&mut self, row: usize) -> usize {
+        let mark = row / ROWS;
+        if self.row < mark * ROWS {
+            self.row = mark * ROWS;
+            self.event = self.chunk.starts.get(mark).map_or(0, |event| *event as usize);
+        }
+        for row in self.row..row {
+            self.event += self.chunk.events_of(row) as usize;
+        }
+        self.row = row;
+        self.event
+    }
 }

@@ -124,7 +124,7 @@ pub(crate) struct Tuple {
     pub(crate) event: u32,
 }
 
-fn keeps(tuples: &[bool], tuple: u32) -> bool {
+pub(crate) fn keeps(tuples: &[bool], tuple: u32) -> bool {
     tuples.get(tuple as usize).copied().unwrap_or(false)
 }
 
@@ -237,6 +237,18 @@ impl Kept {
     /// Whether entry or exit pages are looked at.
     pub(crate) fn looks_at_ends(&self) -> bool {
         self.entry.is_some() || self.exit.is_some() || !self.of_visits.is_empty() || !self.of_events.is_empty()
+    }
+
+    /// Whether several places are looked at for one condition.
+    pub(crate) fn is_joined(&self) -> bool {
+        !self.of_visits.is_empty() || !self.of_events.is_empty()
+    }
+
+    /// Whether a visit may be kept that has these events and no others, on whatever day.
+    pub(crate) fn may_keep(&self, events: impl Iterator<Item = u32> + Clone) -> bool {
+        // Entry and exit pages are of some event, or of none.
+        let ends = [&self.entry, &self.exit].into_iter().flatten();
+        ends.chain(&self.events).all(|kept| keeps(kept, 0) || events.clone().any(|event| keeps(kept, event)))
     }
 
     /// Whether more than the families' tuples has to be looked at to keep a visit.

@@ -18,6 +18,8 @@ mod layout;
 mod links;
 mod pass;
 mod question;
+mod singles;
+mod summary;
 mod table;
 mod tally;
 mod texts;

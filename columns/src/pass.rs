@@ -9,19 +9,20 @@ use crate::tally::{Counts, Tally, Visitors};
 
 /// A list on its way.
 pub(crate) struct Listing {
-    place: Place,
+    pub(crate) dimension: Dimension,
+    pub(crate) place: Place,
     /// The text of each tuple.
-    texts: Vec<u32>,
+    pub(crate) texts: Vec<u32>,
     /// Whether visits of page views alone add nothing that is asked for.
-    skips_plain: bool,
-    visitors: Visitors,
+    pub(crate) skips_plain: bool,
+    pub(crate) visitors: Visitors,
     /// All counts, where more than visitors is asked for.
-    tally: Option<Tally>,
+    pub(crate) tally: Option<Tally>,
 }
 
 /// What is counted of what the same filters keep.
 pub(crate) struct Pass {
-    filters: Vec<Filter>,
+    pub(crate) filters: Vec<Filter>,
     pub(crate) kept: Kept,
     may_keep_views: bool,
     /// The range, where it is asked for.
@@ -29,10 +30,10 @@ pub(crate) struct Pass {
     /// Its buckets.
     pub(crate) series: Option<Tally>,
     /// How visits are counted in buckets.
-    over: Over,
+    pub(crate) over: Over,
     pub(crate) lists: Vec<Listing>,
     /// Visits of visitors with a single one, by tuple: enough for all lists of a family.
-    families: [Option<Vec<u32>>; 4],
+    pub(crate) families: [Option<Vec<u32>>; 4],
     chosen: Vec<Chosen>,
 }
 
@@ -63,7 +64,7 @@ impl Listing {
         let groups = names.texts.get(dimension.domain()).map_or(0, crate::texts::Texts::len);
         let (visitors, tally) =
             if full { (Visitors::new(0), Some(Tally::new(groups))) } else { (Visitors::new(groups), None) };
-        Self { place, texts, skips_plain, visitors, tally }
+        Self { dimension, place, texts, skips_plain, visitors, tally }
     }
 
     /// The counts of each text.
@@ -134,10 +135,10 @@ impl Pass {
         self.kept.looks_at_ends() || self.lists.iter().any(ends)
     }
 
-    /// Counts the visits of a block, but those whose rows are `skipped`. `apart` says that each may be of a visitor who
-    /// was in a block before, or of another bucket than the one before it.
-    pub(crate) fn count(&mut self, block: &Block, skipped: &[u32], apart: bool, views: &[bool]) {
-        self.choose(block, skipped, views);
+    /// Counts the visits of a block. `apart` says that each may be of a visitor who was in a block before, or of another
+    /// bucket than the one before it.
+    pub(crate) fn count(&mut self, block: &Block, apart: bool, views: &[bool]) {
+        self.choose(block, views);
         let mut chosen = std::mem::take(&mut self.chosen);
         let is_several =
             |chosen: &Chosen| apart || block.flags.get(chosen.row as usize).is_some_and(|flags| flags & MULTI != 0);
@@ -183,22 +184,8 @@ impl Pass {
         self.chosen = chosen;
     }
 
-    /// Whether the filters may keep a visit of a block, as far as its tuples tell.
-    pub(crate) fn may_keep_any(&self, block: &Block) -> bool {
-        let families = self.kept.families.iter().zip(&block.families);
-        let mut tests = families.filter_map(|(kept, tuples)| kept.as_ref().map(|kept| (kept, tuples))).peekable();
-        if tests.peek().is_none() {
-            return true;
-        }
-        let keeps = |(kept, tuples): &(&Vec<bool>, &Vec<u32>), row: usize| {
-            kept.get(at(tuples, row) as usize).copied().unwrap_or(false)
-        };
-        let tests: Vec<_> = tests.collect();
-        (0..block.len()).any(|row| tests.iter().all(|test| keeps(test, row)))
-    }
-
     /// Finds the visits that the filters keep.
-    fn choose(&mut self, block: &Block, skipped: &[u32], views: &[bool]) {
+    fn choose(&mut self, block: &Block, views: &[bool]) {
         let Self { kept, chosen, .. } = self;
         chosen.clear();
         let all = 0..block.len() as u32;
@@ -220,9 +207,6 @@ impl Pass {
         }
         for (kept, tuples) in families {
             chosen.retain(|chosen| keeps(kept, tuples, chosen.row));
-        }
-        if !skipped.is_empty() {
-            chosen.retain(|chosen| skipped.binary_search(&chosen.row).is_err());
         }
         if kept.looks_at_ends() {
             chosen.retain(|chosen| kept.keeps_visit(&block.tuple(chosen.row as usize)));
@@ -378,7 +362,7 @@ impl Listing {
     }
 }
 
-fn one_more(counts: &mut [u32], place: u32) {
+pub(crate) fn one_more(counts: &mut [u32], place: u32) {
     if let Some(count) = counts.get_mut(place as usize) {
         *count += 1;
     }

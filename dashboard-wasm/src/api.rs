@@ -1,7 +1,7 @@
 //! Requests to the server that the page came from. The cookie goes along by itself; no script ever sees it.
 
 use crate::share;
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{Reflect, Uint8Array};
 use views::answer::Problem;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -53,8 +53,8 @@ fn unreachable() -> Refusal {
     ))
 }
 
-/// Sends a request; several may be on their way at once.
-pub(crate) fn begin(method: &str, path: &str, body: &str) -> Result<Promise, JsValue> {
+/// Sends a request; several may be on their way at once, and one that nobody waits for any more may fail unheard.
+pub(crate) fn begin(method: &str, path: &str, body: &str) -> Result<JsFuture, JsValue> {
     let init = RequestInit::new();
     init.set_method(method);
     let authorization = share::authorization();
@@ -72,21 +72,21 @@ pub(crate) fn begin(method: &str, path: &str, body: &str) -> Result<Promise, JsV
         request.headers().set("authorization", &authorization)?;
     }
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    Ok(window.fetch_with_request(&request))
+    Ok(window.fetch_with_request(&request).into())
 }
 
 /// Waits for the answer to a request: its status and text.
-pub(crate) async fn land(flight: Result<Promise, JsValue>) -> Result<(u16, String), Refusal> {
+pub(crate) async fn land(flight: Result<JsFuture, JsValue>) -> Result<(u16, String), Refusal> {
     landed(flight).await.map_err(|_| unreachable())
 }
 
-async fn landed(flight: Result<Promise, JsValue>) -> Result<(u16, String), JsValue> {
+async fn landed(flight: Result<JsFuture, JsValue>) -> Result<(u16, String), JsValue> {
     let response = response(flight).await?;
     Ok((response.status(), text(&response).await?))
 }
 
-async fn response(flight: Result<Promise, JsValue>) -> Result<Response, JsValue> {
-    JsFuture::from(flight?).await?.dyn_into()
+async fn response(flight: Result<JsFuture, JsValue>) -> Result<Response, JsValue> {
+    flight?.await?.dyn_into()
 }
 
 async fn text(response: &Response) -> Result<String, JsValue> {

@@ -92,6 +92,9 @@ fn patch_attributes(shown: &web_sys::Element, old: &Element, new: &Element) {
     for (name, _) in &old.attributes {
         if !new.attributes.iter().any(|(kept, _)| kept == name) {
             drop(shown.remove_attribute(name));
+            if *name == "checked" {
+                drop(js_sys::Reflect::set(shown, &(*name).into(), &false.into()));
+            }
         }
     }
     for attribute in &new.attributes {
@@ -105,7 +108,7 @@ fn patch_attributes(shown: &web_sys::Element, old: &Element, new: &Element) {
 /// Shows the value of a field that somebody had typed into or chosen from, which hides its attributes; never where it is
 /// being typed.
 fn set_chosen(shown: &web_sys::Element, name: &str, value: &str) {
-    if name == "selected" {
+    if matches!(name, "selected" | "checked") {
         drop(js_sys::Reflect::set(shown, &name.into(), &true.into()));
     } else if let Some(input) = shown.dyn_ref::<HtmlInputElement>().filter(|_| name == "value")
         && !shown.matches(":focus").unwrap_or(false)

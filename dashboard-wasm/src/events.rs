@@ -3,7 +3,7 @@
 
 use crate::focus::{Step, rove};
 use crate::shell::{change, document, window, with};
-use crate::{forms, load, share};
+use crate::{brush, dialog, drag, forms, keys, load, share};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlFormElement, HtmlInputElement, KeyboardEvent, MouseEvent};
@@ -23,8 +23,29 @@ pub(crate) fn listen() {
     on(&document, "keydown", |event| {
         let _ = key(&event);
     });
-    on(&document, "pointermove", |event| point(&event));
-    on(&document, "pointerdown", |event| point(&event));
+    on(&document, "focusin", |event| leave_menus(&event));
+    on(&document, "pointermove", |event| {
+        drag::over(&event);
+        if !event.dyn_ref().is_some_and(brush::drag) {
+            point(&event);
+        }
+    });
+    on(&document, "pointerdown", |event| {
+        if drag::begin(&event).is_some() {
+            return;
+        }
+        if let Some((pressed, plot)) = event.dyn_ref().zip(target(&event, "#plot")) {
+            brush::begin(pressed, plot);
+        }
+        point(&event);
+    });
+    on(&document, "pointerup", |event| {
+        let _ = drag::end(&event);
+        brush::end();
+    });
+    on(&document, "pointercancel", |_| {
+        brush::cancel();
+    });
     on(&document, "visibilitychange", |_| load::poll());
     on(&window, "popstate", |_| {
         let _ = travelled();
@@ -38,6 +59,15 @@ fn on(target: &EventTarget, kind: &str, listener: impl FnMut(Event) + 'static) {
 
 fn target(event: &Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok().flatten()
+}
+
+/// Closes the menus that the keyboard has left, which would cover what it comes to. A click on a menu's own ground has the
+/// whole of the page's content take the focus, and leaves nothing.
+fn leave_menus(event: &Event) {
+    let is_ground = target(event, "main").is_some() && target(event, "main > *").is_none();
+    if !is_ground && target(event, "details[open]").is_none() {
+        forms::close_menus();
+    }
 }
 
 fn click(event: &Event) -> Option<()> {
@@ -55,40 +85,57 @@ fn click(event: &Event) -> Option<()> {
     }
     let chosen = chosen?;
     if let Some(what) = chosen.get_attribute("data-do") {
+        event.prevent_default();
         forms::press(&what, &chosen);
         return Some(());
     }
     let mouse = event.dyn_ref::<MouseEvent>()?;
+    if mouse.alt_key()
+        && let Some(exclude) = beside(&chosen)
+    {
+        event.prevent_default();
+        return visit(&exclude);
+    }
     if mouse.button() != 0 || mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() || mouse.alt_key() {
         // The browser opens it elsewhere.
         return None;
     }
     event.prevent_default();
-    if chosen.matches("#detail-close, .veil").unwrap_or(false) {
-        return close_detail();
+    if chosen.matches("#detail-close, #dialog-close, .veil").unwrap_or(false) {
+        return close_top();
     }
     visit(&chosen)
 }
 
 /// Follows a link of the views.
 fn visit(link: &Element) -> Option<()> {
-    let state = share::state(&link.get_attribute("href")?);
-    forms::go(state, false);
-    load::now();
+    let href = link.get_attribute("href")?;
+    if link.has_attribute("hreflang") {
+        // Another language is another page; what stands behind the # of a share's address stays.
+        return document()?.location()?.set_search(&href).ok();
+    }
+    forms::show(share::state(&href));
     Some(())
+}
+
+/// The link that leaves a row's value out.
+fn beside(row: &Element) -> Option<Element> {
+    let row = Some(row).filter(|row| row.matches("[data-row]").unwrap_or(false))?;
+    row.parent_element()?.query_selector(".row-exclude").ok().flatten()
 }
 
 /// Back or forward.
 fn travelled() -> Option<()> {
     let state = share::state(&document()?.location()?.search().ok()?);
-    change(|shell| shell.go(state));
-    load::now();
+    load::turn(state);
+    dialog::look(false);
     Some(())
 }
 
 fn submit(event: &Event) -> Option<()> {
     event.prevent_default();
-    forms::submit(&target(event, "form[data-form]")?.dyn_into::<HtmlFormElement>().ok()?)
+    let button = js_sys::Reflect::get(event, &"submitter".into()).ok().and_then(|button| button.dyn_into().ok());
+    forms::submit(&target(event, "form[data-form]")?.dyn_into::<HtmlFormElement>().ok()?, button)
 }
 
 fn input(event: &Event) -> Option<()> {
@@ -123,11 +170,19 @@ fn set_cursor(bucket: Option<usize>) {
 }
 
 fn key(event: &Event) -> Option<()> {
-    let key = event.dyn_ref::<KeyboardEvent>()?.key();
-    if key == "Escape" {
-        return escape();
+    let pressed = event.dyn_ref::<KeyboardEvent>()?;
+    if pressed.key() == "Escape" {
+        return if brush::cancel() { None } else { escape() };
     }
-    let (step, across) = match key.as_str() {
+    if pressed.key() == "Enter" && target(event, "#plot").is_some() {
+        return brush::enter();
+    }
+    walk(event, &pressed.key()).or_else(|| keys::press(event, pressed))
+}
+
+/// Goes along what is walked by arrows; none where the key is no such, or there is nothing of the kind.
+fn walk(event: &Event, key: &str) -> Option<()> {
+    let (step, across) = match key {
         "ArrowLeft" => (Step::Back, true),
         "ArrowRight" => (Step::Forward, true),
         "ArrowUp" => (Step::Back, false),
@@ -136,19 +191,28 @@ fn key(event: &Event) -> Option<()> {
         "End" => (Step::Last, true),
         _ => return None,
     };
-    if target(event, "input, select, textarea").is_some() {
-        return None;
+    if let Some(field) = target(event, "input, select, textarea") {
+        // From what is typed down to what is suggested.
+        let leads = key == "ArrowDown" && field.has_attribute("data-step");
+        return leads.then(|| keys::focus(".suggest a")).flatten().map(|()| event.prevent_default());
     }
     if target(event, "#plot").is_some() {
         event.prevent_default();
+        brush::hold(event.dyn_ref::<KeyboardEvent>()?.shift_key(), buckets()?.checked_sub(1)?);
         return walk_chart(step);
     }
     let list = target(event, "[data-roving], .menu-content")?;
+    let here = target(event, "a, button")?;
     let way = list.get_attribute("data-roving").unwrap_or_else(|| "down".to_owned());
     let along = way == "both" || matches!(step, Step::First | Step::Last) || across == (way == "across");
     if along {
         event.prevent_default();
-        rove(&list, &target(event, "a, button")?, step)?;
+        rove(&list, &here, step)?;
+    } else if across {
+        // Beside a row is what leaves it out.
+        let sibling = if step == Step::Forward { here.next_element_sibling() } else { here.previous_element_sibling() };
+        sibling?.dyn_into::<HtmlElement>().ok()?.focus().ok()?;
+        event.prevent_default();
     }
     Some(())
 }
@@ -173,10 +237,18 @@ fn escape() -> Option<()> {
         let summary = menu.query_selector("summary").ok().flatten()?;
         return summary.dyn_into::<HtmlElement>().ok()?.focus().ok();
     }
-    if close_detail().is_none() {
+    if close_top().is_none() {
         set_cursor(None);
     }
     Some(())
+}
+
+/// Closes what lies on top; none if nothing does.
+fn close_top() -> Option<()> {
+    let state = with(|shell| shell.app.state.clone())?;
+    let Some(opener) = views::dialog::opener(&state) else { return close_detail() };
+    forms::show(state.but(|state| state.dialog = None));
+    keys::focus(opener).or(Some(()))
 }
 
 /// Closes the long list and gives the keyboard back to what opened it; none if there is no such list.

@@ -8,6 +8,13 @@ use web_sys::{Document, Element, HtmlElement};
 pub(crate) struct Focused {
     panel: Option<String>,
     was_dialog: bool,
+    had_field: bool,
+    /// What the markup wanted the keyboard to be at.
+    wanted: Option<Element>,
+}
+
+fn wanted(document: &Document) -> Option<Element> {
+    document.query_selector("[autofocus]").ok().flatten()
 }
 
 fn dialog(document: &Document) -> bool {
@@ -17,8 +24,20 @@ fn dialog(document: &Document) -> bool {
 /// Notes where the keyboard is.
 pub(crate) fn note(document: &Document) -> Focused {
     let panel = document.active_element().and_then(|active| active.closest("[data-panel]").ok().flatten());
-    Focused { panel: panel.and_then(|panel| panel.get_attribute("data-panel")), was_dialog: dialog(document) }
+    Focused {
+        panel: panel.and_then(|panel| panel.get_attribute("data-panel")),
+        was_dialog: dialog(document),
+        had_field: has_field(document),
+        wanted: wanted(document),
+    }
 }
+
+/// Whether something that lies on top wants the keyboard.
+fn has_field(document: &Document) -> bool {
+    document.query_selector(FIELD).ok().flatten().is_some()
+}
+
+const FIELD: &str = "[role=dialog] [autofocus]";
 
 fn to(document: &Document, selector: &str) -> Option<()> {
     let element = document.query_selector(selector).ok().flatten()?;
@@ -28,12 +47,28 @@ fn to(document: &Document, selector: &str) -> Option<()> {
 /// Puts the keyboard back if the change took its place away.
 pub(crate) fn restore(document: &Document, before: Focused) {
     let is_dialog = dialog(document);
+    // What is in a dialog may come later than its frame.
+    if has_field(document) && !before.had_field {
+        let _ = to(document, FIELD);
+        return;
+    }
     if is_dialog && !before.was_dialog {
-        let _ = to(document, "#detail-close");
+        let _ = to(document, "#detail-close, #dialog-close");
+        return;
+    }
+    // What newly wants the keyboard gets it: what was moved has another place, what was opened begins with a field.
+    let wanted = wanted(document);
+    if wanted.is_some() && wanted != before.wanted && to(document, "[autofocus]").is_some() {
         return;
     }
     let lost = document.active_element().is_none_or(|active| active.tag_name() == "BODY");
     if !lost {
+        return;
+    }
+    if is_dialog && to(document, "#detail-close, #dialog-close").is_some() {
+        return;
+    }
+    if before.was_dialog && before.panel.is_none() && to(document, "#open-filters").is_some() {
         return;
     }
     if to(document, "[autofocus]").is_some() {
@@ -47,7 +82,7 @@ pub(crate) fn restore(document: &Document, before: Focused) {
 
 /// Moves the keyboard by so many places among the links of a list; stops at its ends.
 pub(crate) fn rove(list: &Element, from: &Element, by: Step) -> Option<()> {
-    let links = list.query_selector_all("a, button").ok()?;
+    let links = list.query_selector_all("a:not(.row-exclude), button").ok()?;
     let all: Vec<HtmlElement> =
         (0..links.length()).filter_map(|index| links.get(index)?.dyn_into::<HtmlElement>().ok()).collect();
     let here = all.iter().position(|link| link.is_same_node(Some(from)))?;

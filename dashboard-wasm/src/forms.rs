@@ -1,20 +1,25 @@
 //! What forms and buttons do.
 
 use crate::api::{LOGIN, ask};
-use crate::load;
 use crate::send;
 use crate::shell::{change, document, window, with};
+use crate::{dialog, export, load};
 use views::answer::Data;
 use views::app::{Session, domain_of};
-use views::date::Date;
-use views::range::Range;
 use views::state::State;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, FormData, HtmlFormElement};
+use web_sys::{Element, FormData, HtmlElement, HtmlFormElement};
 
 /// Looks at another state and puts its address into the history.
 pub(crate) fn go(state: State, replace: bool) {
+    address(&state, replace);
+    change(|shell| shell.go(state));
+    dialog::look(replace);
+}
+
+/// Writes a state into the address.
+pub(crate) fn address(state: &State, replace: bool) {
     // What stands behind the # of a share's address is what opens it.
     let hash = document().and_then(|document| document.location()?.hash().ok()).unwrap_or_default();
     let href = [state.href(), hash].concat();
@@ -26,44 +31,58 @@ pub(crate) fn go(state: State, replace: bool) {
             history.push_state_with_url(&null, "", Some(&href))
         };
     }
-    change(|shell| shell.go(state));
+}
+
+/// Looks at another state, and asks for what is not here of it. What only opens or changes what lies on top needs nothing.
+pub(crate) fn show(state: State) {
+    let below = |state: &State| state.but(|state| state.dialog = None);
+    let is_same = with(|shell| below(&shell.app.state) == below(&state)).unwrap_or(false);
+    address(&state, false);
+    if is_same {
+        change(|shell| shell.go(state));
+    } else {
+        load::turn(state);
+    }
+    dialog::look(false);
 }
 
 /// Sends a form of the views.
-pub(crate) fn submit(form: &HtmlFormElement) -> Option<()> {
+pub(crate) fn submit(form: &HtmlFormElement, button: Option<Element>) -> Option<()> {
     let fields = FormData::new_with_form(form).ok()?;
     let field = |name: &str| fields.get(name).as_string().unwrap_or_default();
     match form.get_attribute("data-form")?.as_str() {
         "login" => log_in(&field("key")),
         "site" => add_site(&domain_of(&field("domain")), &field("timezone")),
-        "range" => {
-            let range = Range::between(Date::parse(&field("first"))?, Date::parse(&field("last"))?)?;
-            let state = with(|shell| shell.app.state.but(|state| (state.range, state.interval) = (range, None)))?;
-            close_menus();
-            go(state, false);
-            load::now();
-        }
         "search" => search(field("search")),
-        "go" => follow(form),
+        "go" => follow(form, button),
         "send" => send::submit(form)?,
         _ => {}
     }
     Some(())
 }
 
-/// Follows a form to the state that its fields say.
-fn follow(form: &HtmlFormElement) {
-    let Some(query) = send::query_string(form) else { return };
+/// Follows a form to the state that its fields say, and the button that sent it.
+fn follow(form: &HtmlFormElement, button: Option<Element>) {
+    let Some(mut query) = send::query_string(form) else { return };
+    if let Some(button) = button
+        && let (Some(name), Some(value)) = (button.get_attribute("name"), button.get_attribute("value"))
+    {
+        // Both are the views' own words.
+        query = [&query, "&", &name, "=", &value].concat();
+    }
     close_menus();
-    go(State::parse(&query), false);
-    load::now();
+    show(State::parse(&query));
 }
 
 /// Follows a form while somebody types, without an entry of the history for each letter.
 pub(crate) fn follow_typing(form: &HtmlFormElement) {
     let Some(query) = send::query_string(form) else { return };
-    go(State::parse(&query), true);
-    load::soon();
+    let state = State::parse(&query);
+    let is_on_top = state.dialog.is_some();
+    go(state, true);
+    if !is_on_top {
+        load::soon();
+    }
 }
 
 /// Narrows the long list while somebody types.
@@ -85,8 +104,18 @@ pub(crate) fn search(text: String) {
 pub(crate) fn press(what: &str, button: &Element) {
     match what {
         "logout" => log_out(),
+        "export" => drop(export::save(button)),
+        "skip" => skip(),
         "copy" => copy(button.get_attribute("data-copy").unwrap_or_else(|| "snippet".to_owned())),
         _ => {}
+    }
+}
+
+/// Takes the keyboard past the menus. The browser alone would put the place into the address, which is the state's.
+fn skip() {
+    let content = document().and_then(|document| document.get_element_by_id("content"));
+    if let Some(content) = content.and_then(|content| content.dyn_into::<HtmlElement>().ok()) {
+        let _ = content.focus();
     }
 }
 
@@ -133,8 +162,9 @@ fn add_site(domain: &str, timezone: &str) {
         match ask("PUT", &path, body).await {
             Ok(()) => {
                 change(|shell| shell.app.sending = false);
-                let theme = with(|shell| shell.app.state.theme).flatten();
-                go(State { site: Some(domain), theme, ..State::default() }, false);
+                let before = with(|shell| shell.app.state.clone()).unwrap_or_default();
+                let State { theme, language, .. } = before;
+                go(State { site: Some(domain), theme, language, ..State::default() }, false);
                 load::now();
             }
             Err(refusal) => load::form_refused(refusal),

@@ -1,6 +1,7 @@
 //! What the browser knows of time zones and the names of countries.
 
 use js_sys::{Array, Date, Object, Reflect};
+use views::language::Language;
 use views::range::Clock;
 use wasm_bindgen::prelude::*;
 
@@ -72,9 +73,9 @@ pub(crate) fn timezones() -> Vec<String> {
 }
 
 /// The names of all countries in the page's language, by code.
-pub(crate) fn countries() -> Vec<(String, String)> {
+pub(crate) fn countries(language: Language) -> Vec<(String, String)> {
     let options = options(&[("type", "region"), ("fallback", "none")]);
-    let Ok(names) = DisplayNames::new(&"en".into(), &options) else { return Vec::new() };
+    let Ok(names) = DisplayNames::new(&language.tag().into(), &options) else { return Vec::new() };
     let letters = || (b'A'..=b'Z').map(char::from);
     let codes = letters().flat_map(|first| letters().map(move |second| String::from_iter([first, second])));
     codes.filter_map(|code| names.of(&code).ok().flatten().map(|name| (code, name))).collect()

@@ -1,6 +1,7 @@
 //! Asking for what the page shows: at once after a change, then every few seconds while somebody looks.
 
 use crate::api::{self, Refusal};
+use crate::dialog;
 use crate::forms::go;
 use crate::local;
 use crate::module;
@@ -24,6 +25,7 @@ const TYPING_MS: i32 = 250;
 
 /// Begins: the numbers that the edge put into the page are of this moment, so they are asked for again a while later.
 pub(crate) fn first() {
+    dialog::look(false);
     let known = with(|shell| (shell.app.session.clone(), shell.app.state.view));
     match known {
         Some((Session::In, View::Overview)) => {
@@ -82,26 +84,54 @@ pub(crate) fn now() {
     }
 }
 
+/// Turns to what was chosen, and shows it counted at once if the visits are here, else as far as it is known until the edge
+/// has told it.
+pub(crate) fn turn(state: State) {
+    let mut is_counted = false;
+    change(|shell| {
+        shell.go(state);
+        is_counted = fill(shell);
+    });
+    if is_counted {
+        counted();
+    } else {
+        poll();
+    }
+}
+
 /// Counts what the page shows from the visits that it holds; says whether that could be done.
 fn count_here() -> bool {
-    let is_overview = |shell: &Shell| shell.app.session == Session::In && shell.app.state.view == View::Overview;
-    let counted = with(|shell| is_overview(shell).then(|| local::data(shell)).flatten()).flatten();
-    let Some(data) = counted else { return false };
-    change(|shell| {
-        // An answer of the edge that is on its way is of what was shown before.
-        shell.request += 1;
-        let app = &mut shell.app;
-        let (present, counting) = (app.data.present, app.data.counting);
-        app.data = Data { present, counting, ..data };
-        app.stale = false;
-        let key = app.state.key();
-        if key != shell.data_key {
-            app.announcement = app.summary();
-        }
-        shell.data_key = key;
-    });
+    let is_counted = with(fill).unwrap_or(false);
+    if is_counted {
+        change(|_| ());
+        counted();
+    }
+    is_counted
+}
+
+/// Goes on after what the page shows was counted here.
+fn counted() {
     local::fetch_when_idle();
     again(pace());
+}
+
+/// Counts what is to be shown from the visits that the page holds; says whether that could be done.
+fn fill(shell: &mut Shell) -> bool {
+    if shell.app.session != Session::In || shell.app.state.view != View::Overview {
+        return false;
+    }
+    let Some(data) = local::data(shell) else { return false };
+    // An answer of the edge that is on its way is of what was shown before.
+    shell.request += 1;
+    let app = &mut shell.app;
+    let (present, counting) = (app.data.present, app.data.counting);
+    app.data = Data { present, counting, ..data };
+    app.stale = false;
+    let key = app.state.key();
+    if key != shell.data_key {
+        app.announcement = app.summary();
+    }
+    shell.data_key = key;
     true
 }
 
@@ -114,6 +144,7 @@ pub(crate) fn poll() {
 pub(crate) fn after(sent: Option<(u16, String)>) {
     if sent.is_some() {
         with(|shell| shell.sent = sent);
+        dialog::look_again();
     }
     let question = with(|shell| {
         if matches!(shell.app.session, Session::Out(_) | Session::Lost)
@@ -167,8 +198,11 @@ fn take(shell: &mut Shell, state: &State, reply: &[u8]) {
         return;
     }
     app.session = Session::In;
-    app.problem = None;
     set_clock(app);
+    // What a view asks itself may still be in trouble.
+    if is_overview || app.site().is_none() {
+        app.problem = None;
+    }
     if is_overview {
         app.stale = false;
         shell.data_key = key;

@@ -21,7 +21,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn clear(this: &Columns) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn answer(this: &Columns, app: &[u8]) -> Result<Vec<u8>, JsValue>;
+    fn answer(this: &Columns, href: &str, today: &str) -> Result<Vec<u8>, JsValue>;
 }
 
 /// What the page holds.
@@ -42,7 +42,8 @@ pub(crate) fn data(shell: &Shell) -> Option<Data> {
     let held = &shell.held;
     let is_of_site = shell.app.site().is_some_and(|site| site.domain == held.site);
     let module = held.module.as_ref().filter(|_| is_of_site)?;
-    let bytes = module.answer(&shell.app.to_wire()).ok().filter(|bytes| !bytes.is_empty())?;
+    let (state, clock) = (&shell.app.state, &shell.app.clock);
+    let bytes = module.answer(&state.href(), &clock.today.iso()).ok().filter(|bytes| !bytes.is_empty())?;
     Data::from_wire(&mut Reader::new(&bytes))
 }
 

@@ -18,11 +18,11 @@ extern "C" {
     #[derive(Clone)]
     pub(crate) type Module;
     #[wasm_bindgen(method, catch)]
-    fn requests(this: &Module, app: &[u8]) -> Result<Vec<u8>, JsValue>;
+    pub(crate) fn requests(this: &Module, app: &[u8]) -> Result<Vec<u8>, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn take(this: &Module, answers: &[u8]) -> Result<(), JsValue>;
+    pub(crate) fn take(this: &Module, answers: &[u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn content(this: &Module, app: &[u8]) -> Result<Vec<u8>, JsValue>;
+    pub(crate) fn content(this: &Module, app: &[u8]) -> Result<Vec<u8>, JsValue>;
 }
 
 /// The module that the page shows, and what it was told.
@@ -85,7 +85,12 @@ pub(crate) async fn show(number: u32, view: View) {
             None => (200, with(|shell| shell.live.as_ref().map(live::Live::told)).flatten().unwrap_or_default()),
             Some(flight) => match api::land(flight).await {
                 Ok((401, _)) => return load::refused(Refusal::LoggedOut),
-                Ok(answer) => answer,
+                Ok((status, text)) if status < 500 && js_sys::JSON::parse(&text).is_ok() => (status, text),
+                // A server in trouble, or half an answer: the same numbers from before are worth more.
+                Ok((status, text)) if with(|shell| shell.data_key == key(&asked)) == Some(true) => {
+                    return load::refused(api::refusal("", status, &text));
+                }
+                Ok((status, text)) => (status.max(500), text),
                 // The numbers shown stay; the next round tries again.
                 Err(why) => return load::refused(why),
             },
@@ -117,7 +122,7 @@ fn asks(shell: &mut Shell, number: u32, view: View, module: &Module) -> Option<V
 }
 
 /// What the numbers of a view depend on.
-fn key(asked: &[Request]) -> String {
+pub(crate) fn key(asked: &[Request]) -> String {
     asked.iter().map(|request| [&request.path, "\n", &request.body, "\n"].concat()).collect()
 }
 
@@ -136,7 +141,12 @@ async fn module(view: View) -> Option<Module> {
     if known.is_some() {
         return known;
     }
-    let loading = load.call1(&JsValue::NULL, &view.name().into()).ok()?;
+    loaded(&load, view.name()).await
+}
+
+/// Loads the module of that name.
+pub(crate) async fn loaded(load: &js_sys::Function, name: &str) -> Option<Module> {
+    let loading = load.call1(&JsValue::NULL, &name.into()).ok()?;
     // The page's own table of modules says what is loaded, and each exports the same.
     JsFuture::from(js_sys::Promise::resolve(&loading)).await.ok().map(JsCast::unchecked_into)
 }

@@ -41,7 +41,7 @@ pub(crate) fn submit(form: &HtmlFormElement) -> Option<()> {
                     // What was typed has been taken; the fields stand again as the markup has them.
                     form.reset();
                     if let Some(then) = then {
-                        return load::lead(State::parse(&then), sent);
+                        return load::lead(State::parse(&then.replace("{id}", &id_of(&sent.1))), sent);
                     }
                 }
                 load::after(Some(sent));
@@ -50,6 +50,12 @@ pub(crate) fn submit(form: &HtmlFormElement) -> Option<()> {
         }
     });
     Some(())
+}
+
+/// The number of what an answer is about; empty where it tells none.
+fn id_of(answer: &str) -> String {
+    let id = JSON::parse(answer).and_then(|answer| Reflect::get(&answer, &"id".into()));
+    id.ok().and_then(|id| id.as_f64()).map(|id| (id as i64).to_string()).unwrap_or_default()
 }
 
 fn fields(form: &HtmlFormElement) -> Option<Vec<(String, String)>> {
@@ -88,6 +94,10 @@ fn body(form: &HtmlFormElement) -> Option<Object> {
         let kind = element.get_attribute("data-kind").unwrap_or_default();
         let ticked = element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::checked);
         let text = Reflect::get(&element, &"value".into()).ok().and_then(|value| value.as_string());
+        if kind == "choice" {
+            choose(&body, &name, &text.unwrap_or_default(), ticked.unwrap_or(false))?;
+            continue;
+        }
         if let Some(value) = value(&kind, &text.unwrap_or_default(), ticked.unwrap_or(false)) {
             put(&body, &name, &value)?;
         }
@@ -113,6 +123,15 @@ fn value(kind: &str, text: &str, ticked: bool) -> Option<JsValue> {
         "number" | "json" => JSON::parse(text).ok(),
         _ => Some(text.into()),
     }
+}
+
+/// Adds a value to the list of that name if its box is ticked; the list is there even if none is.
+fn choose(body: &Object, name: &str, value: &str, ticked: bool) -> Option<()> {
+    let list: Array = Reflect::get(body, &name.into()).ok()?.dyn_into().unwrap_or_default();
+    if ticked {
+        list.push(&value.into());
+    }
+    Reflect::set(body, &name.into(), &list).ok().map(drop)
 }
 
 fn put(body: &Object, name: &str, value: &JsValue) -> Option<()> {

@@ -1,5 +1,6 @@
 //! What the page holds between two events, and how a change of it is shown.
 
+use crate::dialog::{self, Opened};
 use crate::live::Live;
 use crate::local::Held;
 use crate::module::{self, Shown};
@@ -36,6 +37,10 @@ pub(crate) struct Shell {
     pub(crate) live: Option<Live>,
     /// The module of the view that is not the overview.
     pub(crate) shown_module: Option<Shown>,
+    /// The module of what lies on top.
+    pub(crate) dialog: Opened,
+    /// The key that the next one is waited for after, and when it was pressed.
+    pub(crate) key_before: Option<(String, f64)>,
     /// The edge has made the page, and the module of its view has not come yet.
     pub(crate) is_finished: bool,
     /// Status and answer of the last form that was sent from what is being looked at.
@@ -60,7 +65,8 @@ pub(crate) fn begin(load: js_sys::Function) -> Option<()> {
     let mut app = App::new(location.origin().ok()?, intl::clock("UTC")?, state);
     app.timezones = intl::timezones();
     app.timezone_here = intl::timezone_here();
-    app.countries = intl::countries();
+    app.language = views::words::spoken();
+    app.countries = intl::countries(app.language);
     share::begin(&location, &mut app);
     let place = document.get_element_by_id("app")?;
     let reply = document.get_element_by_id("reply").and_then(|reply| reply.dyn_into::<HtmlTemplateElement>().ok());
@@ -90,6 +96,8 @@ pub(crate) fn begin(load: js_sys::Function) -> Option<()> {
         held: Held::default(),
         live: None,
         shown_module: None,
+        dialog: Opened::default(),
+        key_before: None,
         is_finished,
         sent: None,
         shown,
@@ -131,8 +139,12 @@ impl Shell {
         }
         document.set_title(&self.app.title());
         self.app.content = module::content(self.shown_module.as_ref(), &self.app);
-        self.is_finished &= self.app.content.is_none() && self.app.problem.is_none();
-        if self.is_finished && self.app.state.view != View::Overview && self.app.session == Session::In {
+        self.app.dialog_content = dialog::content(&self.dialog, &self.app);
+        let state = &self.app.state;
+        let waits = state.view != View::Overview && self.app.content.is_none()
+            || state.dialog.is_some() && self.app.dialog_content.is_none();
+        self.is_finished &= waits && self.app.problem.is_none();
+        if self.is_finished && self.app.session == Session::In {
             return Some(());
         }
         let wanted: Node = page(&self.app).into();
@@ -167,7 +179,7 @@ impl Shell {
             self.live = None;
         }
         app.form_problem = None;
-        app.cursor = None;
+        (app.cursor, app.anchor) = (None, None);
         app.state = state;
         app.copied = None;
         self.sent = None;

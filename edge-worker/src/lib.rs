@@ -12,6 +12,7 @@ pub mod call;
 pub mod config;
 pub mod cors;
 pub mod domain;
+pub mod encoding;
 pub mod enrich;
 pub mod ingest;
 pub mod member;

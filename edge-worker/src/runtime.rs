@@ -54,13 +54,13 @@ pub async fn is_hmac_sha256(key: &[u8], text: &[u8], mac: &[u8]) -> worker::Resu
     Ok(verify("HMAC", &key, Uint8Array::from(mac), Uint8Array::from(text)).await?.is_truthy())
 }
 
-/// The name of a country by its ISO 3166-1 code; none where the runtime knows none.
-pub fn country_name(code: &str) -> Option<String> {
+/// The name of a country by its ISO 3166-1 code, in a language; none where the runtime knows none.
+pub fn country_name(code: &str, language: &str) -> Option<String> {
     let options = Object::new();
     for (name, value) in [("type", "region"), ("fallback", "none")] {
         Reflect::set(&options, &name.into(), &value.into()).ok()?;
     }
-    DisplayNames::new(&"en".into(), &options).ok()?.of(code).ok().flatten()
+    DisplayNames::new(&language.into(), &options).ok()?.of(code).ok().flatten()
 }
 
 /// Runs `body` as one transaction of the object's database: an error takes every statement back.

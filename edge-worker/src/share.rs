@@ -3,7 +3,7 @@
 
 use crate::site_key::{id_and_salt, is_id, name};
 use blake3::{Hash, Hasher};
-use engine::share::Rules;
+use engine::share::{DIMENSIONS, Rules};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -25,7 +25,8 @@ pub struct Share {
     pub site: String,
     /// 32 random bytes in hexadecimal digits.
     salt: String,
-    /// What was asked for when it was made, checked: `name`, `expires_s`, `k`, `noise`, `embed`, and `created_s`.
+    /// What was asked for when it was made, checked: `name`, `expires_s`, `k`, `noise`, `embed`,
+    /// `dimensions`, and `created_s`.
     terms: Value,
 }
 
@@ -33,7 +34,7 @@ impl Share {
     /// A share on these terms; none where they are none. `now_s` and the expiry are in seconds since 1970.
     pub fn new(site: &str, asked: &Value, now_s: i64, chance: [u8; 40]) -> Option<Self> {
         let fields = asked.as_object()?;
-        let known = ["name", "expires", "k", "noise", "embed"];
+        let known = ["name", "expires", "k", "noise", "embed", "dimensions"];
         let expires_s = match fields.get("expires") {
             None | Some(Value::Null) => None,
             Some(time) => Some(time.as_str()?.parse::<Timestamp>().ok()?.as_second()).filter(|ends_s| *ends_s > now_s),
@@ -46,15 +47,22 @@ impl Share {
             Some(epsilon) => Some(epsilon.as_f64().filter(|epsilon| (0.05..=1.0).contains(epsilon))?),
         };
         let embed = fields.get("embed").map_or(Some(&[][..]), |list| list.as_array().map(Vec::as_slice))?;
+        let dimensions = match fields.get("dimensions") {
+            None | Some(Value::Null) => None,
+            Some(list) => Some(list.as_array()?),
+        };
+        let is_told = |dimension: &Value| dimension.as_str().is_some_and(|name| DIMENSIONS.contains(&name));
         let is_sound = fields.keys().all(|field| known.contains(&&**field))
             && embed.len() <= EMBED_MAX
             && embed.iter().all(|origin| origin.as_str().is_some_and(is_origin))
-            && has_expiry == expires_s.is_some();
+            && has_expiry == expires_s.is_some()
+            && dimensions.is_none_or(|list| list.len() <= DIMENSIONS.len() && list.iter().all(is_told));
         let name = name(fields.get("name")?.as_str()?).filter(|_| is_sound)?;
         let (id, salt) = id_and_salt(chance);
         let salt = Hash::from_bytes(salt).to_hex().to_string();
         let terms = json!({
-            "name": name, "expires_s": expires_s, "k": k, "noise": noise, "embed": embed, "created_s": now_s,
+            "name": name, "expires_s": expires_s, "k": k, "noise": noise, "embed": embed, "dimensions": dimensions,
+            "created_s": now_s,
         });
         Some(Self { id, site: site.to_owned(), salt, terms })
     }
@@ -79,6 +87,7 @@ impl Share {
         let noise = self.rules().epsilon.map_or_else(|| "none".into(), Value::from);
         json!({
             "id": self.id, "name": of("name"), "k": of("k"), "noise": noise, "embed": of("embed"),
+            "dimensions": self.dimensions(),
             "expires": time("expires_s").map(|time| time.to_string()),
             "created": time("created_s").map(|time| time.to_string()),
         })
@@ -89,6 +98,17 @@ impl Share {
         let k = self.terms.get("k").and_then(Value::as_u64).and_then(|k| u32::try_from(k).ok());
         let epsilon = self.terms.get("noise").map_or(Some(EPSILON), Value::as_f64);
         Rules { k: k.unwrap_or(u32::MAX), epsilon }
+    }
+
+    /// The dimensions that it tells of; all of them where its admins chose none, and none where the record is damaged.
+    pub fn dimensions(&self) -> Vec<&'static str> {
+        match self.terms.get("dimensions") {
+            None | Some(Value::Null) => DIMENSIONS.to_vec(),
+            Some(chosen) => {
+                let chosen = chosen.as_array().map_or(&[][..], Vec::as_slice);
+                DIMENSIONS.into_iter().filter(|dimension| chosen.iter().any(|one| one == dimension)).collect()
+            }
+        }
     }
 
     /// Whether it is over at a time in seconds since 1970.
@@ -191,6 +211,14 @@ mod tests {
             ("embed", json!(["https://EXAMPLE.com"]), false),
             ("embed", json!(vec!["https://example.com"; 11]), false),
             ("embed", json!("https://example.com"), false),
+            ("dimensions", json!(["event:page", "visit:source"]), true),
+            ("dimensions", json!([]), true),
+            ("dimensions", json!(null), true),
+            ("dimensions", json!(["visit:city"]), false),
+            ("dimensions", json!(["time:day"]), false),
+            ("dimensions", json!([3]), false),
+            ("dimensions", json!(vec!["event:page"; 11]), false),
+            ("dimensions", json!("event:page"), false),
             ("name", json!(""), false),
             ("more", json!(1), false),
         ] {
@@ -219,6 +247,24 @@ mod tests {
         assert_ne!(share().secret("another"), secret);
         assert_eq!(Share::from_json(&share().to_json()), Some(share()));
         assert_eq!(Share::from_json(&share().to_json()).unwrap().secret("secret"), secret);
+    }
+
+    #[test]
+    fn a_share_tells_of_the_dimensions_that_were_chosen() {
+        let of = |dimensions: Value| {
+            let mut share = share();
+            share.terms["dimensions"] = dimensions;
+            share.dimensions()
+        };
+        assert_eq!(of(json!(null)), DIMENSIONS);
+        assert_eq!(of(json!(["visit:source", "event:page"])), ["event:page", "visit:source"]);
+        for nothing in [json!([]), json!("event:page"), json!(["visit:city"]), json!(3)] {
+            assert!(of(nothing).is_empty());
+        }
+        // Records of before have no such field, and tell what they told.
+        let mut old = share();
+        old.terms.as_object_mut().unwrap().remove("dimensions");
+        assert_eq!(old.dimensions(), DIMENSIONS);
     }
 
     #[test]

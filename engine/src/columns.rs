@@ -34,6 +34,7 @@ pub struct DayColumns {
     /// Visitors, and visits on days, so far.
     visitors: u32,
     visits: usize,
+    visits_max: usize,
     linked: Vec<Vec<Link>>,
 }
 
@@ -54,9 +55,14 @@ struct Scan<'a> {
 }
 
 impl DayColumns {
-    /// Nothing of the days from one to another yet, of an object that is one of several. None where there are more than
-    /// [`DAYS_MAX`].
-    pub fn new(zone: &Zone, (first, last): (Date, Date), (shard, shards): (u32, u32)) -> Option<Self> {
+    /// Nothing of the days from one to another yet, of an object that is one of several, and at most so many visits. None
+    /// where there are more days than [`DAYS_MAX`].
+    pub fn new(
+        zone: &Zone,
+        (first, last): (Date, Date),
+        (shard, shards): (u32, u32),
+        visits_max: usize,
+    ) -> Option<Self> {
         let mut days = Vec::new();
         let mut date = first;
         while date <= last {
@@ -66,7 +72,7 @@ impl DayColumns {
             days.push(Day::new(zone, date, (shard, shards)));
             date = date.checked_add(1.day()).ok()?;
         }
-        Some(Self { days, visitors: 0, visits: 0, linked: Vec::new() })
+        Some(Self { days, visitors: 0, visits: 0, visits_max, linked: Vec::new() })
     }
 
     /// From when to when the days are, in seconds since 1970.
@@ -75,9 +81,9 @@ impl DayColumns {
         Some((first.start, last.end - 1))
     }
 
-    /// Whether there are more than [`VISITS_MAX`] visits: what comes further is left out, and nothing is to be made of it.
+    /// Whether there are more visits than there may be: what comes further is left out, and nothing is to be made of it.
     pub fn is_too_much(&self) -> bool {
-        self.visits > VISITS_MAX
+        self.visits > self.visits_max
     }
 
     /// Number of visits so far, one that crosses midnight on each of its days.
@@ -171,6 +177,10 @@ impl DayColumns {
             same_visit: link.same_visit,
         };
         links.visitors = self.linked.iter().map(|visits| visits.iter().map(linked).collect()).collect();
+        // In the order of their visits, so that nothing is told by another.
+        links
+            .visitors
+            .sort_unstable_by_key(|visits: &Vec<Linked>| visits.first().map(|first| (first.chunk, first.row)));
         push_frame(&mut out, &links.write());
         out
     }

@@ -54,7 +54,7 @@ use request::{Column, OrderKey, Request};
 use retention::Retention;
 use revenue::Currency;
 pub use rollup::Standing;
-pub use saved::{check_filters, check_funnel, with_segments};
+pub use saved::{check_filters, check_funnel, is_dimension, with_segments};
 use scan::Scan;
 use serde_json::{Map, Value, json};
 use std::rc::Rc;

@@ -1,5 +1,6 @@
 //! What an owner has set for a site.
 
+mod board;
 mod goal;
 mod layout;
 mod note;

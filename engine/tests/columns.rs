@@ -223,7 +223,7 @@ impl Site {
     fn columns(&self, days: (Date, Date)) -> Vec<u8> {
         let mut stream = Vec::new();
         for (parts, shard) in self.parts.iter().zip(0..) {
-            let mut columns = DayColumns::new(&self.zone, days, (shard, self.parts.len() as u32)).unwrap();
+            let mut columns = DayColumns::new(&self.zone, days, (shard, self.parts.len() as u32), usize::MAX).unwrap();
             for part in parts {
                 columns.add(part);
             }
@@ -378,4 +378,60 @@ fn columns_answer_what_queries_answer() {
     println!("{exact} of {asked} questions answered");
     // What is not exact is the rare day of a visit that lasts over it.
     assert!(exact * 100 > asked * 95, "{exact} of {asked}");
+}
+
+#[test]
+fn more_visits_than_there_may_be_are_said_to_be_too_many() {
+    let mut chance = Chance::of(7);
+    let (zone, around) = ZONES[0];
+    let site = Site::new(&mut chance, zone, around);
+    let days = (around.checked_sub(3.days()).unwrap(), around.checked_add(5.days()).unwrap());
+    let found = |visits_max| {
+        let mut columns = DayColumns::new(&site.zone, days, (0, 1), visits_max).unwrap();
+        site.parts.iter().flatten().for_each(|part| columns.add(part));
+        columns
+    };
+    let visits = found(usize::MAX).visits();
+    assert!(visits > 10, "{visits}");
+    for (visits_max, is_too_much) in [(visits, false), (visits - 1, true), (0, true)] {
+        assert_eq!(found(visits_max).is_too_much(), is_too_much, "{visits_max} of {visits}");
+    }
+    // What is left out is not even read on.
+    assert!(found(3).visits() < visits);
+}
+
+#[test]
+fn what_is_told_does_not_depend_on_who_was_found_first() {
+    let zone = Zone::named("UTC").unwrap();
+    let (first, last) = (date(2026, 11, 1), date(2026, 11, 3));
+    let start = zone.start_of_day(first).0;
+    // Visitors whose names last come on two days, in two parts.
+    let part = |which: u64| {
+        let events: Vec<Event> = (0..40)
+            .filter(|number| number % 2 == which)
+            .flat_map(|number| [0, 1].map(|visit| (number, visit)))
+            .map(|(number, visit)| Event {
+                time: UnixSeconds(start + (visit * 86_400 + (number * 7_919) % 80_000) as i64),
+                visitor: VisitorHash(number * 2),
+                name: "pageview".to_owned(),
+                pathname: format!("/{number}/{visit}"),
+                ..Event::default()
+            })
+            .collect();
+        Part::new(Segment::open(encode(&events, Hashes::Keep).into()).unwrap())
+    };
+    let parts = [part(0), part(1)];
+    let written = |order: [usize; 2]| {
+        let mut columns = DayColumns::new(&zone, (first, last), (0, 1), usize::MAX).unwrap();
+        for place in order {
+            columns.add(&parts[place]);
+        }
+        columns.finish()
+    };
+    let stream = written([0, 1]);
+    assert!(stream == written([1, 0]));
+    let mut table = Table::new();
+    table.add_stream(&stream).unwrap();
+    let question = Question { days: (day(first), day(last)), filters: Vec::new(), unit: None, lists: Vec::new() };
+    assert_eq!(table.answer(&question).unwrap().headline.visitors, 40);
 }

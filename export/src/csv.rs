@@ -59,8 +59,8 @@ fn cell(out: &mut String, column: &Column, event: &Event) {
     }
 }
 
-/// Writes a text, guarded and quoted where it must be.
-fn text(out: &mut String, text: &str) {
+/// Writes a text as a cell, guarded and quoted where it must be.
+pub fn text(out: &mut String, text: &str) {
     let guarded = guard::is_formula_like(text);
     if !guarded && !text.contains(['"', ',', '\r', '\n', ';']) {
         out.push_str(text);

@@ -74,6 +74,7 @@ export const SAMPLES = {
   ...notes("segments", segment),
   ...notes("annotations", annotation),
   ...notes("funnels", { name: "Reading", steps }),
+  ...notes("boards", { name: "Mine", widgets: [{ kind: "numbers" }] }),
   "GET /api/v1/sites/{domain}/keys": () => ({}),
   "POST /api/v1/sites/{domain}/keys": () => json({ name: "CI", scopes: ["write"] }, 201),
   "DELETE /api/v1/sites/{domain}/keys/{id}": async (site, api) => {
@@ -96,6 +97,8 @@ export const SAMPLES = {
   "DELETE /api/v1/sites/{domain}/members/{id}": async (site, api) => ({ path: await membered(api, site) }),
   "POST /api/v1/sites/{domain}/members/{id}/key": async (site, api) => ({ path: `${await membered(api, site)}/key`, ok: 201 }),
   "GET /api/v1/page": (site) => ({ path: `/api/v1/page?site=${site}` }),
+  "GET /api/v1/board": (site) => ({ path: `/api/v1/board?site=${site}` }),
+  "GET /api/v1/page/csv": (site) => ({ path: `/api/v1/page/csv?site=${site}` }),
   "GET /api/v1/me": () => ({}),
   "POST /api/v1/login": () => json({ key: ADMIN_KEY }),
   "POST /api/v1/logout": () => ({}),

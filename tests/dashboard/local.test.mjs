@@ -1,12 +1,15 @@
 // What the page counts itself, from the visits that it holds: the same numbers as the edge's, without asking for them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { day, headline, ready, rows, stage } from "./stage.mjs";
+import { ZONE, agrees, day, headline, ready, rows, stage } from "./stage.mjs";
 
 const site = stage();
 const HERE = "?site=known.test&compare=nothing";
 const MONTH = [day(-27), day(0)];
 const COLUMNS = "**/api/v2/columns*";
+
+/** A page view of a moment ago. */
+const late = (pathname) => ({ name: "pageview", visitor: "late", timestamp: new Date(Date.now() - 2_000).toISOString(), pathname });
 
 /** Notes which paths the page asks for. */
 function note(page) {
@@ -43,6 +46,38 @@ test("what is clicked is counted in the page, exactly as the edge counts it", { 
     await page.waitForResponse(/\/api\/v1\/page/, { timeout: 20_000 });
     await page.waitForTimeout(1_000);
     assert.deepEqual(asked, ["/api/v1/page"]);
+  }));
+
+test("columns are asked for again when the edge says something else, and only then", { timeout: 150_000 }, () =>
+  site.look("?add=site", async (page) => {
+    await held(page, () => page.goto(`${site.worker.url}/${HERE}`));
+    const asked = [];
+    page.on("request", (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname === "/api/v2/columns") asked.push(searchParams.get("range"));
+    });
+    const told = () => page.waitForResponse(/\/api\/v1\/page/, { timeout: 30_000 });
+    // Looking at other things, two rounds and more visits of another site are no reason.
+    await page.locator("[data-panel=sources] a.row").first().click();
+    await page.waitForSelector(".chip");
+    await page.locator("[data-panel=pages]").getByRole("tab", { name: "Exit" }).click();
+    await told();
+    await page.goBack();
+    await page.goBack();
+    await site.api.putSite("other.test", { timezone: ZONE });
+    await site.api.importEvents("other.test", [late("/")]);
+    await told();
+    await page.waitForTimeout(1_000);
+    assert.deepEqual(asked, []);
+    // A visit of today is: of today alone, and once.
+    const { accepted } = (await site.api.importEvents("known.test", [late("/late")])).json;
+    assert.equal(accepted, 1);
+    await page.waitForResponse(/\/api\/v2\/columns/, { timeout: 30_000 });
+    await told();
+    await told();
+    await page.waitForTimeout(1_000);
+    assert.deepEqual(asked, [`${day(0)}..${day(0)}`]);
+    await agrees(page, await site.totals({ date_range: MONTH }));
   }));
 
 for (const [what, fault] of [

@@ -75,6 +75,14 @@ test("the API: totals, routes, an opened route, and the log with its search", ()
     });
     const times = (await table(page, "log")).map(([row]) => row.slice(0, 19));
     assert.deepEqual(times, [...times].sort().reverse(), "the newest come first");
+
+    await page.getByLabel("Route or method contains").fill("");
+    await page.getByLabel("Took").selectOption("250");
+    await page.waitForURL(/slow=250/);
+    await page.waitForFunction(() => {
+      const cells = [...document.querySelectorAll('[data-panel="log"] tr[data-row] td:last-child')];
+      return cells.length > 0 && cells.every((cell) => Number(cell.dataset.value) >= 249);
+    });
   }));
 
 test("an answer that comes while somebody types puts nothing off", () =>

@@ -7,11 +7,14 @@
 //   node tests/dashboard/screenshots.mjs http://127.0.0.1:8890 "$(cat target/screenshots/data/admin-key)" [folder] [--all]
 //
 // Without a folder the three pictures of the README go to docs/screenshots; `--all` also takes every other state worth
-// a look (log-in, filters, long list, menus, first steps, errors, waiting), light and dark, desktop and phone.
+// a look (log-in, filters, long list, menus, first steps, errors, waiting), light and dark, desktop and phone, and then every
+// screen of a site that has some of everything, which is made for it and deleted again, in three widths.
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { launch, visitor } from "../harness/browser.mjs";
 import { ROOT } from "../harness/paths.mjs";
+import { Api } from "../harness/api.mjs";
+import { EMPTY, RICH, furnish, screens, settled as whole } from "./screens.mjs";
 import { ready } from "./stage.mjs";
 
 const [url, key, ...rest] = process.argv.slice(2);
@@ -105,6 +108,21 @@ try {
       }
     }
     await fetch(`${url}/api/v1/sites/empty.example`, { method: "DELETE", headers: admin });
+    const api = new Api(url, key);
+    await furnish({ api });
+    for (const width of [390, 820, 1440]) {
+      for (const scheme of ["light", "dark"]) {
+        for (const { name, query, press } of screens(RICH)) {
+          const act = async (page) => {
+            await whole(page);
+            if (press) await page.locator(press).first().click();
+          };
+          const file = `${width}-${scheme}-${name.replace(/[^a-z]+/g, "-")}`;
+          await take(file, query, { viewport: { width, height: 900 } }, scheme, { act, fullPage: !press });
+        }
+      }
+    }
+    for (const site of [RICH, EMPTY]) await fetch(`${url}/api/v1/sites/${site}`, { method: "DELETE", headers: admin });
   }
 } finally {
   await browser.close();

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readdirSync } from "node:fs";
+import { get } from "node:http";
 import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { pageview } from "../harness/api.mjs";
 import { DIST } from "../harness/paths.mjs";
 import { Worker } from "../harness/worker.mjs";
@@ -37,10 +39,36 @@ test("hashed files keep for ever, the loader an hour, the page is kept by nobody
   const page = await api.request("GET", "/");
   // It has the numbers of whoever is signed in.
   assert.equal(page.headers.get("cache-control"), "private, no-store");
-  assert.equal(page.headers.get("vary"), "cookie");
+  assert.equal(page.headers.get("vary"), "cookie, accept-language, accept-encoding");
   assert.equal(page.headers.get("etag"), null);
   assert.equal((await api.request("GET", "/", { headers: { "if-none-match": "*" } })).status, 200);
   assert.equal(page.headers.get("content-type"), "text/html; charset=utf-8");
+});
+
+test("what a browser takes encoded is sent encoded, and says the same", async () => {
+  const raw = (path, accepted) =>
+    new Promise((resolve, reject) => {
+      const request = get(new URL(path, api.url), { headers: { "accept-encoding": accepted } }, async (answer) => {
+        const chunks = await answer.toArray();
+        resolve({ headers: answer.headers, bytes: Buffer.concat(chunks) });
+      });
+      request.on("error", reject);
+    });
+  for (const path of ["/", ...files("app")]) {
+    const plain = await raw(path, "identity");
+    assert.equal(plain.headers["content-encoding"], undefined, path);
+    assert.match(plain.headers.vary, /accept-encoding/, path);
+    for (const [accepted, coding, decode] of [
+      ["gzip, deflate, br", "br", brotliDecompressSync],
+      ["gzip", "gzip", gunzipSync],
+    ]) {
+      const { headers, bytes } = await raw(path, accepted);
+      assert.equal(headers["content-encoding"], coding, path);
+      assert.ok(bytes.length < plain.bytes.length, path);
+      assert.deepEqual(decode(bytes), plain.bytes, path);
+      assert.equal(headers.etag, plain.headers.etag, path);
+    }
+  }
 });
 
 test("a file that has not changed is not sent again", async () => {

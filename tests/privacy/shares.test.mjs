@@ -225,6 +225,48 @@ test("the budget: new filtered questions end, old ones do not, and tomorrow ther
   assert.equal((await ask(page(202), "2026-03-16T00:00:00Z")).status, 200);
 });
 
+test("what was not chosen is refused however it is asked, and costs nothing of the budget", { timeout: 60_000 }, async () => {
+  const { token } = await makeShare(api, SITE, { dimensions: ["event:page", "visit:country"] });
+  const chosen = ["event:page", "visit:country"];
+  const dimensions = await api.request("GET", "/api/v2/dimensions", { key: token });
+  assert.deepEqual(dimensions.json.dimensions, chosen, "it says what it tells");
+  for (const [dimension, value] of VALUES) {
+    const asked = [
+      { dimensions: [dimension] },
+      { dimensions: [dimension, "time:day"] },
+      { filters: [is([dimension, value])] },
+      { filters: [is([dimension, value])], dimensions: ["event:page"] },
+      { filters: [is(["event:page", "/"])], dimensions: [dimension], order_by: [[dimension, "asc"]] },
+      { filters: [["is", dimension, [value]], ["is", dimension, [value]]] },
+    ];
+    for (const more of asked) {
+      const answer = await post(token, query(more));
+      if (chosen.includes(dimension)) assert.equal(answer.status, 200, answer.text);
+      else assertRefused(answer, { status: 403, code: "not_shared", sent: dimension === "event:page" ? [] : value.length > 3 ? value : [], what: JSON.stringify(more) });
+    }
+    if (chosen.includes(dimension)) continue;
+    // Among several, it alone is refused, and the others stay in their places.
+    const { json } = await post(token, { queries: [query({}), query({ dimensions: [dimension] }), query({ dimensions: ["event:page"] })] });
+    const [whole, refused, pages] = json.results;
+    assert.deepEqual([refused.code, refused.results, refused.meta], ["not_shared", undefined, undefined]);
+    assert.deepEqual([whole, pages], (await post(token, { queries: [query({}), query({ dimensions: ["event:page"] })] })).json.results);
+  }
+  // What is refused is not counted: two hundred of them leave the budget as it was.
+  for (let n = 0; n < 200; n += 20) {
+    const queries = Array.from({ length: 20 }, (_, i) => query({ filters: [is(["visit:os", `system ${n + i}`])] }));
+    assert.ok((await post(token, { queries })).json.results.every(({ code }) => code === "not_shared"));
+  }
+  assert.equal((await post(token, query({ filters: [is(["visit:country", "EE"])] }))).status, 200);
+  await api.putSite("goal.test", { timezone: "UTC", goals: [{ event: "Signup", display_name: "Secret goal" }] });
+  for (const [dimensions, goals] of [[["event:page"], []], [undefined, ["Secret goal"]]]) {
+    const { token: key } = await makeShare(api, "goal.test", { dimensions });
+    assert.deepEqual((await api.request("GET", "/api/v1/sites/goal.test", { key })).json.goals, goals, "nor are goals named");
+  }
+  const none = (await makeShare(api, SITE, { dimensions: [] })).token;
+  assert.equal((await post(none, query({}))).status, 200, "visitors in all are told by every share");
+  for (const [dimension] of VALUES) assertRefused(await post(none, query({ dimensions: [dimension] })), { status: 403, code: "not_shared" });
+});
+
 test("a question of several that goes too far tells nothing of the others", { timeout: 30_000 }, async () => {
   for (const bad of [{ metrics: ["pageviews"] }, { date_range: "day" }, { dimensions: ["visit:city"] }, { filters: [["is_not", "visit:country", ["EE"]]] }]) {
     const answer = await post(noised, { queries: [query({}), query(bad)] });

@@ -55,14 +55,30 @@ for (const site of Object.keys(SITES)) {
       ["POST", "/orders", "500", 1],
     ]);
     assert.deepEqual((await ask(site, "perf")).map(([, route]) => route), ["/orders", "/users/:id"]);
-    const log = (await ask(site, "logs")).map((row) => row.slice(0, 5));
-    assert.deepEqual(log, [
-      [`${DAY} 10:05:00`, "GET", "/users/:id", "0", 1],
-      [`${DAY} 10:04:00`, "POST", "/orders", "201", 1],
-      [`${DAY} 10:03:00`, "POST", "/orders", "500", 1],
-      [`${DAY} 10:02:00`, "GET", "/users/:id", "404", 1],
-      [`${DAY} 10:01:00`, "GET", "/users/:id", "200", 2],
-    ]);
+    const whole = [
+      [`${DAY} 10:05:00`, "GET", "/users/:id", "0", "5", 1],
+      [`${DAY} 10:04:00`, "POST", "/orders", "201", "100", 1],
+      [`${DAY} 10:03:00`, "POST", "/orders", "500", "400", 1],
+      [`${DAY} 10:02:00`, "GET", "/users/:id", "404", "20", 1],
+      [`${DAY} 10:01:00`, "GET", "/users/:id", "200", "10", 1],
+      [`${DAY} 10:01:00`, "GET", "/users/:id", "200", "30", 1],
+    ];
+    const log = async (more) => (await ask(site, "logs", more)).map((row) => row.slice(0, 6));
+    assert.deepEqual(await log(), whole);
+    assert.deepEqual((await log({ method: "POST" })).map((row) => row[4]), ["100", "400"]);
+    for (const [min_ms, expected] of [[5, 6], [6, 5], [20, 4], [30, 3], [31, 2], [100, 2], [101, 1], [400, 1], [401, 0], [4000, 0]]) {
+      assert.equal((await log({ min_ms })).length, expected, `${min_ms} ms or more`);
+    }
+    // Page by page, by the cursor that each page gives.
+    const pages = [];
+    let cursor;
+    do {
+      const parameters = new URLSearchParams({ site, since: DAY, until: DAY, limit: 2, ...(cursor && { cursor }) });
+      const page = await worker.api.mustOwner("GET", `/api/v1/requests/logs?${parameters}`);
+      pages.push(...page.results.map((row) => [...row.dimensions, row.metrics[0]]));
+      cursor = page.next;
+    } while (cursor);
+    assert.deepEqual(pages, whole);
     assert.equal((await ask(site, "logs", { limit: 2 })).length, 2);
     assert.deepEqual((await ask(site, "logs", { search: "ORDERS", status: "5xx" })).map((row) => row[3]), ["500"]);
   });
@@ -85,6 +101,8 @@ test("what is no parameter is refused, and a site that is not there", async () =
   assert.equal(await status("/api/v1/requests/logs?site=one.test&limit=0"), 400);
   assert.equal(await status("/api/v1/requests/logs?site=one.test&status=(a%2B)%2B"), 400);
   assert.equal(await status(`/api/v1/requests/logs?site=one.test&since=${DAY}`), 400);
+  assert.equal(await status("/api/v1/requests/logs?site=one.test&min_ms=fast"), 400);
+  assert.equal(await status("/api/v1/requests/logs?site=one.test&cursor=1"), 400);
   assert.equal(await status("/api/v1/requests/logs?site=nowhere.test"), 404);
   assert.equal(await status("/api/v1/requests/everything?site=one.test"), 404);
 });

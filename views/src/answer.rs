@@ -1,7 +1,7 @@
 //! Answers of the API, read once into what the views need. Anything missing or of another shape reads as "no value"; the
 //! views show that, they never fail.
 
-pub use crate::data::{Data, List, Pair, Problem, Row, Series, Values, value_of};
+pub use crate::data::{Data, List, Moment, Pair, Problem, Row, Series, Values, value_of};
 use crate::metric::Metric;
 use crate::queries::{Ask, headline_metrics, series_metrics};
 use crate::range::Interval;

@@ -1,8 +1,9 @@
 //! Everything a screen is made of. The shell keeps one [`App`], changes it when something happens, and shows what
 //! [`crate::page::page`] makes of it.
 
-use crate::answer::{Data, Problem};
+use crate::answer::{Data, Moment, Problem};
 use crate::date::Date;
+use crate::language::Language;
 use crate::markup::Element;
 use crate::range::Clock;
 use crate::state::State;
@@ -76,6 +77,8 @@ pub struct App {
     pub timezones: Vec<String>,
     /// The reader's own.
     pub timezone_here: String,
+    /// The language of the page.
+    pub language: Language,
     /// Names of countries by code, in the reader's language.
     pub countries: Vec<(String, String)>,
     /// Who is looking.
@@ -86,10 +89,14 @@ pub struct App {
     pub roles: Vec<(String, Role)>,
     /// Whether the reader runs the server.
     pub operator: bool,
+    /// Names of saved segments by number, where a filter speaks of one.
+    pub segments: Vec<(i64, String)>,
     /// What is being looked at.
     pub state: State,
     /// What is known of it.
     pub data: Data,
+    /// What happened at the site, whenever it was.
+    pub moments: Vec<Moment>,
     /// The data is of another state; what belongs to this one is on its way.
     pub stale: bool,
     /// A form has been sent and not answered.
@@ -100,12 +107,16 @@ pub struct App {
     pub form_problem: Option<Problem>,
     /// The bucket of the chart under the pointer.
     pub cursor: Option<usize>,
+    /// Where a stretch of the chart begins that ends under the pointer.
+    pub anchor: Option<usize>,
     /// Said to those who hear the page.
     pub announcement: String,
     /// What was just copied: the name of its button.
     pub copied: Option<String>,
     /// What the view shows that is not the overview; none until its module has come.
     pub content: Option<Element>,
+    /// What the dialog shows; none until its module has come.
+    pub dialog_content: Option<Element>,
 }
 
 impl App {
@@ -116,21 +127,26 @@ impl App {
             clock,
             timezones: Vec::new(),
             timezone_here: "UTC".to_owned(),
+            language: Language::default(),
             countries: Vec::new(),
             session: Session::Unknown,
             sites: Vec::new(),
             roles: Vec::new(),
             operator: false,
+            segments: Vec::new(),
             state,
             data: Data::default(),
+            moments: Vec::new(),
             stale: true,
             sending: false,
             problem: None,
             form_problem: None,
             cursor: None,
+            anchor: None,
             announcement: String::new(),
             copied: None,
             content: None,
+            dialog_content: None,
         }
     }
 
@@ -183,6 +199,11 @@ impl App {
             out.text(domain);
             out.number(*role as usize);
         }
+        out.number(self.segments.len());
+        for (id, name) in &self.segments {
+            out.text(&id.to_string());
+            out.text(name);
+        }
     }
 
     fn read_sites(&mut self, from: &mut Reader<'_>) -> Option<()> {
@@ -195,7 +216,11 @@ impl App {
         for _ in 0..from.number()? {
             roles.push((from.text()?.to_owned(), *Role::ALL.get(from.number()?)?));
         }
-        (self.sites, self.roles) = (sites, roles);
+        let mut segments = Vec::new();
+        for _ in 0..from.number()? {
+            segments.push((from.text()?.parse().ok()?, from.text()?.to_owned()));
+        }
+        (self.sites, self.roles, self.segments) = (sites, roles, segments);
         Some(())
     }
 
@@ -205,6 +230,11 @@ impl App {
         out.number(usize::from(self.operator));
         self.write_sites(&mut out);
         self.data.to_wire(&mut out);
+        out.number(self.moments.len());
+        for Moment { time, text } in &self.moments {
+            out.text(time);
+            out.text(text);
+        }
         out.done()
     }
 
@@ -217,6 +247,10 @@ impl App {
         told.read_sites(&mut from)?;
         let data = Data::from_wire(&mut from)?;
         let before = std::mem::replace(&mut told.data, data);
+        told.moments.clear();
+        for _ in 0..from.number()? {
+            told.moments.push(Moment { time: from.text()?.to_owned(), text: from.text()?.to_owned() });
+        }
         if same_visits {
             for (dimension, list) in before.lists {
                 if told.data.list(dimension).is_none() {
@@ -284,7 +318,7 @@ impl App {
     /// What is said when new numbers have come.
     pub fn summary(&self) -> String {
         let Some(visitors) = self.data.visitors() else { return String::new() };
-        let visitors = crate::format::plural(visitors, "visitor");
+        let visitors = crate::words::plural(visitors, "{0} visitor", "{0} visitors");
         let mut text = [&visitors, ", ", &self.state.range.label()].concat();
         for filter in &self.state.filters {
             text.push_str(", ");
@@ -311,9 +345,11 @@ mod tests {
         app.roles = vec![("shop.example".into(), Role::Editor)];
         (app.cursor, app.copied, app.sending) = (Some(0), Some("key".into()), true);
         app.timezones = vec!["UTC".into()];
+        app.segments = vec![(-3, "Readers".into())];
         let bytes = app.to_wire();
         let read = App::from_wire(&bytes).unwrap();
         assert_eq!((&read.state, &read.sites, &read.countries), (&app.state, &app.sites, &app.countries));
+        assert_eq!(read.segments, app.segments);
         assert_eq!((read.role(), read.cursor, read.sending, read.stale), (Role::Editor, Some(0), true, false));
         assert_eq!((read.to_wire(), read.clock.now), (bytes.clone(), app.clock.now));
         for end in 0..bytes.len() {
@@ -325,6 +361,7 @@ mod tests {
     fn the_edge_tells_the_page_of_sites_and_numbers() {
         let mut app = crate::sample::app("");
         app.roles = vec![("shop.example".into(), Role::Admin)];
+        app.moments = vec![Moment { time: "2026-11-20".into(), text: "Release".into() }];
         let bytes = app.to_reply();
         let mut page = crate::sample::empty_app("");
         page.sites.clear();
@@ -336,7 +373,7 @@ mod tests {
         );
         assert_eq!(page.data.lists.len(), app.data.lists.len() + 1);
         page.take_reply(&bytes, false).unwrap();
-        assert_eq!(page.data, app.data);
+        assert_eq!((&page.data, &page.moments), (&app.data, &app.moments));
         assert!(page.take_reply(bytes.get(..bytes.len() - 1).unwrap(), false).is_none());
         assert_eq!(page.data, app.data);
     }

@@ -10,13 +10,17 @@ pub mod spark;
 pub mod steps;
 pub mod world;
 
+mod beside;
 mod frame;
 #[cfg(test)]
 mod hostile;
 mod notes;
+mod stretch;
 mod time;
 mod unit;
 
+pub use beside::{MOST, toggle};
+pub use stretch::{band, stretch, zoom};
 pub use time::{annotated, chart};
 pub use unit::Unit;
 

@@ -74,6 +74,15 @@ pub struct List {
     pub total_rows: usize,
 }
 
+/// Something that happened at the site: a release, a campaign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When, in local time: `2026-11-21` or `2026-11-21 13:05:00`.
+    pub time: String,
+    /// What, in the owner's words.
+    pub text: String,
+}
+
 /// What is known of a view. Parts that are not there yet are still being asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Data {

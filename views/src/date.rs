@@ -1,25 +1,12 @@
 //! Days of the proleptic Gregorian calendar, without clock or time zone: the shell says what today is at the site.
 //! Conversions after Howard Hinnant, <https://howardhinnant.github.io/date_algorithms.html>.
 
+use crate::words::{Part, entry, part, put};
+
 /// A day, counted from 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date(i32);
 
-/// English month names, January first.
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 /// English weekday names; 1970-01-01 was a Thursday.
 const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 
@@ -109,35 +96,45 @@ impl Date {
         text
     }
 
-    /// `21 Nov`.
+    /// `21 Nov`, in the language that is spoken.
     pub fn short(self) -> String {
-        let (_, _, day) = self.civil();
-        [&day.to_string(), " ", self.month_short()].concat()
+        self.written(Part::Day, Part::MonthsOfDay)
     }
 
-    /// `Sat 21 Nov`.
+    /// `Sat 21 Nov`, in the language that is spoken.
     pub fn with_weekday(self) -> String {
-        [self.weekday(), " ", &self.short()].concat()
+        self.written(Part::DayAndWeekday, Part::MonthsOfDay)
     }
 
-    /// `21 Nov 2026`.
+    /// `21 Nov 2026`, in the language that is spoken.
     pub fn long(self) -> String {
-        [&self.short(), " ", &self.civil().0.to_string()].concat()
+        self.written(Part::DayAndYear, Part::MonthsOfDay)
     }
 
-    /// `Sat`.
+    /// `November 2026`, in the language that is spoken.
+    pub fn month_and_year(self) -> String {
+        self.written(Part::MonthAndYear, Part::Months)
+    }
+
+    /// `Nov 2026`, in the language that is spoken.
+    pub fn month_and_year_short(self) -> String {
+        self.written(Part::MonthAndYear, Part::MonthsOfDay)
+    }
+
+    fn written(self, template: Part, months: Part) -> String {
+        let (year, month, day) = self.civil();
+        let weekday = entry(Part::Weekdays, self.0.rem_euclid(7) as usize);
+        put(&part(template), &[&day.to_string(), &entry(months, month as usize - 1), &weekday, &year.to_string()])
+    }
+
+    /// `Sat`, in English.
     pub fn weekday(self) -> &'static str {
         WEEKDAYS.get(self.0.rem_euclid(7) as usize).copied().unwrap_or_default()
     }
 
-    /// `November`.
-    pub fn month(self) -> &'static str {
-        MONTHS.get(self.civil().1 as usize - 1).copied().unwrap_or_default()
-    }
-
-    /// `Nov`.
-    pub fn month_short(self) -> &'static str {
-        self.month().get(..3).unwrap_or_default()
+    /// `Nov`, in the language that is spoken.
+    pub fn month_short(self) -> String {
+        entry(Part::MonthsAlone, self.civil().1 as usize - 1)
     }
 }
 
@@ -152,6 +149,9 @@ fn push_padded(text: &mut String, number: u32, width: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
+    use crate::words::tests::{catalogue, intl};
+    use crate::words::within;
     use proptest::prelude::*;
 
     #[test]
@@ -164,6 +164,19 @@ mod tests {
         assert_eq!(date.first_of_month_before(11).iso(), "2025-12-01");
         assert_eq!(date.first_of_year().iso(), "2026-01-01");
         assert_eq!(date.plus_days(-27).days_to(date), 28);
+    }
+
+    #[test]
+    fn every_language_writes_days_as_intl_does() {
+        for language in Language::ALL {
+            within(Some(&catalogue(language, &[])), || {
+                for sample in intl()[language.tag()]["days"].as_array().unwrap() {
+                    let date = Date::parse(sample[0].as_str().unwrap()).unwrap();
+                    let written = [date.short(), date.with_weekday(), date.long(), date.month_and_year()];
+                    assert_eq!(serde_json::json!(written), sample[1], "{language:?}: {}", date.iso());
+                }
+            });
+        }
     }
 
     #[test]

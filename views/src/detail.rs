@@ -2,16 +2,17 @@
 
 use crate::answer::{List, Row};
 use crate::app::App;
-use crate::dimension::{Dimension, column_label};
+use crate::dimension::{Dimension, column_label, column_value};
+use crate::export;
 use crate::format;
 use crate::icon::{Icon, icon};
 use crate::markup::{Element, element};
-use crate::metric::Metric;
 use crate::panel::{bar, code, filter_link, shown_name};
 use crate::problem::problem;
 use crate::queries::ROWS_IN_DETAIL;
 use crate::skeleton;
 use crate::state::Detail;
+use crate::words::{fill, say};
 
 /// The long list; none unless one is open.
 pub fn detail(app: &App) -> Option<Element> {
@@ -19,7 +20,7 @@ pub fn detail(app: &App) -> Option<Element> {
     let body = match &app.data.detail {
         None => skeleton::rows(9),
         Some(Err(why)) => problem(why),
-        Some(Ok(list)) if list.rows.is_empty() => element("p").class("nothing").text("Nothing found."),
+        Some(Ok(list)) if list.rows.is_empty() => element("p").class("nothing").text(say("Nothing found.")),
         Some(Ok(list)) => table(app, detail.dimension, list),
     };
     let pages = app.data.detail.as_ref().and_then(|list| list.as_ref().ok()).and_then(|list| pages(app, detail, list));
@@ -34,12 +35,13 @@ pub fn detail(app: &App) -> Option<Element> {
                 .class("sheet-head")
                 .child(element("h2").with("id", "detail-title").text(title(detail.dimension)))
                 .children((detail.dimension != Dimension::Country).then(|| search(detail)))
+                .child(export::menu(&say(detail.dimension.one()), &app.state))
                 .child(
                     element("a")
                         .class("icon-button")
                         .with("id", "detail-close")
                         .with("href", close.as_str())
-                        .with("aria-label", "Close")
+                        .with("aria-label", say("Close"))
                         .child(icon(Icon::Cross)),
                 ),
         )
@@ -62,18 +64,18 @@ fn search(detail: &Detail) -> Element {
             .with("type", "search")
             .with("name", "search")
             .with("value", detail.search.as_str())
-            .with("placeholder", "Search")
-            .with("aria-label", "Search this list")
+            .with("placeholder", say("Search"))
+            .with("aria-label", say("Search this list"))
             .with("autocomplete", "off")
             .with("spellcheck", "false"),
     )
 }
 
 fn table(app: &App, dimension: Dimension, list: &List) -> Element {
-    let head = |text: &str| element("th").with("scope", "col").text(text);
+    let head = |text: String| element("th").with("scope", "col").text(text);
     let columns = dimension.detail_metrics();
     let most = list.rows.iter().filter_map(|row| row.values.first().copied().flatten()).fold(1.0, f64::max);
-    let header = element("tr").child(head(dimension.one()));
+    let header = element("tr").child(head(say(dimension.one())));
     element("table")
         .class("numbers")
         .child(element("thead").child(header.children(columns.iter().map(|metric| head(column_label(metric))))))
@@ -90,12 +92,7 @@ fn table_row(app: &App, dimension: Dimension, row: &Row, most: f64) -> Element {
         .children(code(dimension, &row.name))
         .child(element("span").class("row-name").text(name));
     let cells = dimension.detail_metrics().iter().zip(&row.values).map(|(metric, value)| {
-        let text = match (value, Metric::parse(metric)) {
-            (None, _) => "–".to_owned(),
-            (Some(value), Some(metric)) => metric.show_exactly(*value),
-            (Some(value), None) => format::grouped(*value),
-        };
-        element("td").text(text)
+        element("td").text(value.map_or_else(|| "–".to_owned(), |value| column_value(metric, value)))
     });
     element("tr").child(element("th").with("scope", "row").child(link)).children(cells)
 }
@@ -108,19 +105,23 @@ fn pages(app: &App, detail: &Detail, list: &List) -> Option<Element> {
     }
     let number = |number: usize| format::grouped(number as f64);
     let to = |page: u32| app.state.but(|state| state.detail = Some(Detail { page, ..detail.clone() })).href();
-    let step = |available: bool, page: u32, label: &str, glyph: Icon| {
-        let tag =
-            if available { element("a").with("href", to(page)) } else { element("span").with("aria-disabled", "true") };
-        tag.class("icon-button").with("aria-label", label).with("title", label).child(icon(glyph))
+    let step = |available: bool, page: u32, label: String, glyph: Icon| {
+        let tag = if available {
+            element("a").with("href", to(page)).with("aria-label", label.as_str())
+        } else {
+            // Where there is no page, there is nothing to be told of.
+            element("span").with("aria-disabled", "true").with("aria-hidden", "true")
+        };
+        tag.class("icon-button").with("title", label).child(icon(glyph))
     };
-    let where_text = [&number(first + 1), " – ", &number(end), " of ", &number(list.total_rows)].concat();
+    let where_text = fill("{0} – {1} of {2}", &[&number(first + 1), &number(end), &number(list.total_rows)]);
     Some(
         element("nav")
             .class("pages")
-            .with("aria-label", "Pages of this list")
-            .child(step(detail.page > 0, detail.page.saturating_sub(1), "Previous page", Icon::Left))
+            .with("aria-label", say("Pages of this list"))
+            .child(step(detail.page > 0, detail.page.saturating_sub(1), say("Previous page"), Icon::Left))
             .child(element("span").text(where_text))
-            .child(step(end < list.total_rows, detail.page.saturating_add(1), "Next page", Icon::Right)),
+            .child(step(end < list.total_rows, detail.page.saturating_add(1), say("Next page"), Icon::Right)),
     )
 }
 

@@ -1,6 +1,10 @@
 //! What visits are broken down by: the lists of the screen, and what can be filtered for.
 
+use crate::filter::condition;
+use crate::format;
 use crate::metric::Metric;
+use crate::words::say;
+use serde_json::{Value, json};
 
 /// A property of a visit or event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +55,18 @@ pub enum Dimension {
     Screen,
     /// The browser's language.
     Language,
+    /// A goal that was reached.
+    Goal,
+    /// Path of a page that said it is missing.
+    NotFound,
+    /// Address of a link to another host that was followed.
+    Outbound,
+    /// Address of a file that was fetched.
+    Download,
+    /// Path of a page whose form was sent.
+    Form,
+    /// A property of events, whose name the state says. To filter by, a value is `name=value`.
+    Prop,
 }
 
 /// A card with one or more lists.
@@ -93,11 +109,12 @@ const fn facts(
 }
 
 #[rustfmt::skip]
-const FACTS: [Facts; 23] = [
+const FACTS: [Facts; 29] = [
     facts(Dimension::Page, "page", "event:page", "Page", "Pages", Panel::Pages),
     facts(Dimension::EntryPage, "entry_page", "visit:entry_page", "Entry page", "Entry", Panel::Pages),
     facts(Dimension::ExitPage, "exit_page", "visit:exit_page", "Exit page", "Exit", Panel::Pages),
     facts(Dimension::Hostname, "hostname", "event:hostname", "Hostname", "Hosts", Panel::Pages),
+    facts(Dimension::NotFound, "not_found", "event:props:path", "Missing page", "404", Panel::Pages),
     facts(Dimension::Source, "source", "visit:source", "Source", "Sources", Panel::Sources),
     facts(Dimension::Channel, "channel", "visit:channel", "Channel", "Channels", Panel::Sources),
     facts(Dimension::Referrer, "referrer", "visit:referrer", "Referrer", "Referrers", Panel::Sources),
@@ -117,6 +134,11 @@ const FACTS: [Facts; 23] = [
     facts(Dimension::Screen, "screen", "visit:screen", "Screen", "Screens", Panel::Devices),
     facts(Dimension::Language, "language", "visit:language", "Language", "Languages", Panel::Devices),
     facts(Dimension::Event, "event", "event:name", "Event", "Events", Panel::Events),
+    facts(Dimension::Goal, "goal", "event:goal", "Goal", "Goals", Panel::Events),
+    facts(Dimension::Outbound, "outbound", "event:props:url", "Outbound link", "Outbound", Panel::Events),
+    facts(Dimension::Download, "download", "event:props:url", "Download", "Downloads", Panel::Events),
+    facts(Dimension::Form, "form", "event:props:path", "Form page", "Forms", Panel::Events),
+    facts(Dimension::Prop, "prop", "event:props:", "Property", "Properties", Panel::Events),
 ];
 
 impl Dimension {
@@ -174,22 +196,76 @@ impl Dimension {
         }
     }
 
+    /// Those that a query names by themselves, without the event or the property that they belong to.
+    pub fn simple() -> impl Iterator<Item = Self> {
+        Self::all().filter(|dimension| dimension.event().is_none() && *dimension != Self::Prop)
+    }
+
+    /// The event whose property it is, by the name that the tracker gives it; none for what every event or visit has.
+    pub fn event(self) -> Option<&'static str> {
+        match self {
+            Self::NotFound => Some("404"),
+            Self::Outbound => Some("Outbound Link: Click"),
+            Self::Download => Some("File Download"),
+            Self::Form => Some("Form: Submission"),
+            _ => None,
+        }
+    }
+
+    /// The condition of a query that compares it with values.
+    pub fn condition(self, operator: &str, values: &[String], any_case: bool) -> Value {
+        let is_positive = !operator.ends_with("not");
+        if self == Self::Prop {
+            let each = values.iter().map(|value| {
+                let (name, value) = value.split_once('=').unwrap_or((value, ""));
+                let dimension = [self.query(), name].concat();
+                condition(operator, &dimension, &[value.to_owned()], any_case)
+            });
+            return json!([if is_positive { "or" } else { "and" }, each.collect::<Vec<_>>()]);
+        }
+        let condition = condition(operator, self.query(), values, any_case);
+        match self.event() {
+            // What an event says of itself may have the name of what another one says.
+            Some(event) if is_positive => json!(["and", [["is", "event:name", [event]], condition]]),
+            _ => condition,
+        }
+    }
+
     /// The columns of its long list.
     pub fn detail_metrics(self) -> &'static [&'static str] {
         match self {
             Self::Page => &["visitors", "pageviews", "bounce_rate", "visit_duration"],
             // A visit has one exit but many events, so event metrics make no sense beside exit pages.
             Self::ExitPage => &["visitors", "visits"],
-            Self::Event => &["visitors", "events"],
+            Self::Event | Self::NotFound | Self::Outbound | Self::Download | Self::Form | Self::Prop => {
+                &["visitors", "events"]
+            }
+            Self::Goal => &["visitors", "events", "conversion_rate"],
             _ => &["visitors", "visits", "bounce_rate", "visit_duration"],
         }
     }
 }
 
 /// The heading of a column of the long list.
-pub fn column_label(metric: &str) -> &str {
-    Metric::parse(metric).map_or("Events", Metric::label)
+pub fn column_label(metric: &str) -> String {
+    match Metric::parse(metric) {
+        Some(metric) => metric.label().to_owned(),
+        None if metric == RATE => say("Conversion rate"),
+        None => say("Events"),
+    }
 }
+
+/// A value of a column of the long list, as read there.
+pub fn column_value(metric: &str, value: f64) -> String {
+    match Metric::parse(metric) {
+        Some(metric) => metric.show_exactly(value),
+        None if metric == RATE => format::percent(value),
+        None => format::grouped(value),
+    }
+}
+
+/// The metric that says which part of all visitors reached a goal.
+const RATE: &str = "conversion_rate";
 
 impl Panel {
     /// All, in the order of the screen.
@@ -217,6 +293,35 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_condition_is_of_one_event() {
+        let values = |all: &[&str]| all.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        for (dimension, operator, given, expected) in [
+            (Dimension::Os, "is", values(&["Linux"]), json!(["is", "visit:os", ["Linux"]])),
+            (
+                Dimension::Download,
+                "is",
+                values(&["/a"]),
+                json!(["and", [["is", "event:name", ["File Download"]], ["is", "event:props:url", ["/a"]]]]),
+            ),
+            (Dimension::Download, "is_not", values(&["/a"]), json!(["is_not", "event:props:url", ["/a"]])),
+            (
+                Dimension::Prop,
+                "is",
+                values(&["plan=a=b", "size"]),
+                json!(["or", [["is", "event:props:plan", ["a=b"]], ["is", "event:props:size", [""]]]]),
+            ),
+            (
+                Dimension::Prop,
+                "contains_not",
+                values(&["plan=a"]),
+                json!(["and", [["contains_not", "event:props:plan", ["a"]]]]),
+            ),
+        ] {
+            assert_eq!(dimension.condition(operator, &given, false), expected);
+        }
+    }
+
+    #[test]
     fn every_dimension_is_found_by_its_name() {
         for dimension in Dimension::all() {
             assert_eq!(Dimension::parse(dimension.name()), Some(dimension));
@@ -224,11 +329,7 @@ mod tests {
         }
         let mut places: Vec<usize> = Dimension::all().map(|dimension| dimension as usize).collect();
         places.sort_unstable();
-        assert_eq!(
-            places,
-            (0..=Dimension::Language as usize).collect::<Vec<_>>(),
-            "a variant is missing from the table"
-        );
+        assert_eq!(places, (0..=Dimension::Prop as usize).collect::<Vec<_>>(), "a variant is missing from the table");
         assert_eq!(Panel::ALL.iter().map(|panel| panel.dimensions().count()).sum::<usize>(), FACTS.len());
     }
 }

@@ -19,6 +19,8 @@ pub enum Kind {
     List,
     /// JSON as it stands.
     Json,
+    /// One of several boxes of the same name: the values of those that are ticked, as a list of texts.
+    Choice,
     /// Lines such as `plan=pro`, or what commas part, as an object of texts; left out if empty.
     Pairs,
 }
@@ -31,6 +33,7 @@ impl Kind {
             Self::Flag => "flag",
             Self::List => "list",
             Self::Json => "json",
+            Self::Choice => "choice",
             Self::Pairs => "pairs",
         }
     }
@@ -51,7 +54,8 @@ pub fn send(method: &'static str, path: &str) -> Element {
     element("form").with("data-form", "send").with("data-method", method).with("data-path", path)
 }
 
-/// Where a form that was sent and not refused leads: the state of an address. The list of sites is asked for anew, for
+/// Where a form that was sent and not refused leads: the state of an address, in which `{id}` stands for the `id` of
+/// the answer. The list of sites is asked for anew, for
 /// forms that change it.
 pub fn leading(form: Element, href: &str) -> Element {
     form.with("data-then", href)
@@ -80,6 +84,27 @@ pub fn input(name: &str, kind: Kind, value: &str) -> Element {
         Kind::Flag => input.with("type", "checkbox").with_if(value == "true", "checked", ""),
         _ => input.with("value", value).with("spellcheck", "false"),
     }
+}
+
+/// Boxes of one name under a heading: each with its value, its label and whether it is ticked. What is sent is the list of
+/// those that are.
+pub fn choices<'a>(
+    name: &str,
+    heading: &str,
+    all: impl IntoIterator<Item = (&'a str, String, bool)>,
+    live: bool,
+) -> Element {
+    let boxes = all.into_iter().map(|(value, label, ticked)| {
+        let field = element("input")
+            .with("type", "checkbox")
+            .with("name", name)
+            .with("value", value)
+            .with("data-kind", Kind::Choice.name())
+            .with_if(live, "data-live", "")
+            .with_if(ticked, "checked", "");
+        element("label").class("choice").child(field).text(label)
+    });
+    element("fieldset").class("choices").child(element("legend").text(heading)).children(boxes)
 }
 
 /// A choice among values that are sent as JSON, given with their labels.

@@ -1,24 +1,33 @@
 //! The top of the page: which site, who is there now, which days, which colours.
 
 use crate::app::App;
-use crate::compare::Compare;
+use crate::compare::{self, Compare};
+use crate::compose::{Compose, names};
+use crate::date::Date;
+use crate::filter::place::Place;
+use crate::form;
 use crate::format;
 use crate::icon::{Icon, icon, mark};
+use crate::language::language_menu;
 use crate::markup::{Element, element};
 use crate::range::Range;
-use crate::state::{State, Theme};
+use crate::state::{Dialog, State, Theme};
 use crate::view::View;
+use crate::words::{fill, say};
 
 /// The top of the page.
 pub fn header(app: &App) -> Element {
-    let begin = State { site: app.state.site.clone(), theme: app.state.theme, ..State::default() };
+    let State { site, keys, theme, language, .. } = app.state.clone();
+    let begin = State { site, keys, theme, language, ..State::default() };
     element("header")
         .class("top")
         .child(brand(&begin.href()))
         .child(site_menu(app))
         .child(present(app))
         .child(element("span").class("spring"))
+        .child(filter_link(app))
         .child(range_menu(app))
+        .child(language_menu(app))
         .child(theme_link(app))
 }
 
@@ -52,8 +61,11 @@ fn site_menu(app: &App) -> Element {
                 site: Some(site.domain.clone()),
                 range: state.range,
                 compare: state.compare,
+                match_weekday: state.match_weekday,
+                keys: state.keys,
                 tabs: state.tabs.clone(),
                 theme: state.theme,
+                language: state.language,
                 ..State::default()
             };
         });
@@ -62,17 +74,20 @@ fn site_menu(app: &App) -> Element {
     let install = app.state.to_view(View::Install).href();
     let all = app.state.to_view(View::Sites).but(|state| state.filters.clear()).href();
     let add = app.state.but(|state| state.adding_site = true).href();
-    let leave = element("button").class("menu-item").with("type", "button").with("data-do", "logout").text("Log out");
+    let keys = app.state.but(|state| state.dialog = Some(Dialog::Keys)).href();
+    let leave =
+        element("button").class("menu-item").with("type", "button").with("data-do", "logout").text(say("Log out"));
     let content = element("div")
         .class("menu-content")
         .children(sites)
         .child(element("hr"))
-        .child(item(&all, "All sites", app.state.view == View::Sites))
-        .children(chosen.map(|_| item(&install, "Install", app.state.view == View::Install)))
-        .child(item(&add, "Add a site", false))
+        .child(item(&all, &say("All sites"), app.state.view == View::Sites))
+        .children(chosen.map(|_| item(&install, &say("Install"), app.state.view == View::Install)))
+        .child(item(&add, &say("Add a site"), false))
+        .child(item(&keys, &say("Keys"), false))
         .child(leave);
-    let name = element("span").class("menu-name").text(chosen.map_or("Sites", |site| &site.domain));
-    menu("Site", "site-menu", [name], content)
+    let name = element("span").class("menu-name").text(chosen.map_or_else(|| say("Sites"), |site| site.domain.clone()));
+    menu(&say("Site"), "site-menu", [name], content)
 }
 
 fn item(href: &str, label: &str, chosen: bool) -> Element {
@@ -86,12 +101,30 @@ fn item(href: &str, label: &str, chosen: bool) -> Element {
 }
 
 fn present(app: &App) -> Element {
-    let place = element("span").class("present").with("title", "Visitors of the last five minutes");
+    let place = element("span").class("present").with("title", say("Visitors of the last five minutes"));
     let Some(visitors) = app.data.present else { return place };
     let dot = element("span").class(if visitors > 0.0 { "live live-on" } else { "live" }).with("aria-hidden", "true");
-    place
-        .child(dot)
-        .child(element("span").text(format::count(visitors)).child(element("span").class("present-word").text(" now")))
+    place.child(dot).child(
+        element("span")
+            .text(format::count(visitors))
+            .child(element("span").class("present-word").text([" ", &say("now")].concat())),
+    )
+}
+
+fn filter_link(app: &App) -> Element {
+    // Without filters there is nothing to look at first.
+    let place = app.state.filters.is_empty().then(Place::new);
+    let open = place.map_or_else(
+        || app.state.but(|state| state.dialog = Some(Dialog::Filters(Compose::default()))),
+        |place| app.state.composing(place),
+    );
+    element("a")
+        .class("button filter-button")
+        .with("id", "open-filters")
+        .with("href", open.href())
+        .with("title", say("Narrow down what is counted"))
+        .child(icon(Icon::Filter))
+        .child(element("span").class("filter-word").text(say("Filter")))
 }
 
 fn range_menu(app: &App) -> Element {
@@ -99,43 +132,92 @@ fn range_menu(app: &App) -> Element {
         let href = app.state.but(|state| (state.range, state.interval) = (range, None)).href();
         item(&href, &range.label(), range == app.state.range)
     });
-    let days = app.state.range.days(app.clock.today);
-    let day = |name: &'static str, label: &str, value: Option<String>| {
+    let form = leading(app, &["range", "interval"]).class("range-form").children(dates(
+        app,
+        ["first", "last"],
+        app.state.range.days(app.clock.today),
+    ));
+    let form = form.child(element("button").class("button").with("type", "submit").text(say("Show")));
+    let comparisons = app.state.range.has_before().then(|| comparisons(app));
+    let offered = element("div").class("range-offered").children(offered);
+    let content =
+        element("div").class("menu-content").child(offered).child(element("hr")).child(form).children(comparisons);
+    let name = element("span").class("menu-name").text(app.state.range.label());
+    let menu = menu(&say("Days"), "range-menu", [name], content);
+    let step = |by: i32, glyph, label: &'static str| {
+        let to = app.state.range.stepped(app.clock.today, by);
+        let link = element("a").class("icon-button").with("title", say(label)).with("aria-label", say(label));
+        let link = match to {
+            Some(range) => link.with("href", app.state.but(|state| state.range = range).href()),
+            None => link.with("role", "link").with("aria-disabled", "true"),
+        };
+        link.child(icon(glyph))
+    };
+    element("div").class("range").child(step(-1, Icon::Left, "The time before")).child(menu).child(step(
+        1,
+        Icon::Right,
+        "The time after",
+    ))
+}
+
+/// A form that leads on from what lies below a dialog.
+fn leading(app: &App, own: &[&'static str]) -> Element {
+    let of_dialog = names::ALL.iter().chain(&["dialog"]);
+    form::go(app, &own.iter().chain(of_dialog).copied().collect::<Vec<_>>())
+}
+
+/// Two fields for dates, from one to the other.
+fn dates(app: &App, names: [&'static str; 2], days: Option<(Date, Date)>) -> [Element; 2] {
+    let day = |name: &'static str, label: &'static str, value: Option<Date>| {
         let input = element("input")
             .with("type", "date")
             .with("name", name)
             .with("required", "")
             .with("max", app.clock.today.iso())
-            .with("value", value.unwrap_or_default());
-        element("label").class("field").child(element("span").text(label)).child(input)
+            .with("value", value.map(Date::iso).unwrap_or_default());
+        form::field(&say(label), input)
     };
-    let form = element("form")
-        .class("range-form")
-        .with("data-form", "range")
-        .child(day("first", "From", days.map(|(first, _)| first.iso())))
-        .child(day("last", "To", days.map(|(_, last)| last.iso())))
-        .child(element("button").class("button").with("type", "submit").text("Show"));
-    let comparisons = app.state.range.has_before().then(|| comparisons(app));
-    let content =
-        element("div").class("menu-content").children(offered).child(element("hr")).child(form).children(comparisons);
-    let name = element("span").class("menu-name").text(app.state.range.label());
-    menu("Days", "range-menu", [name], content)
+    let [first, last] = names;
+    [day(first, "From", days.map(|(first, _)| first)), day(last, "To", days.map(|(_, last)| last))]
 }
 
 fn comparisons(app: &App) -> Element {
-    let choices = Compare::ALL.map(|compare| {
+    let chosen = app.state.compare;
+    let choices = Compare::OFFERED.map(|compare| {
         element("a")
             .with("href", app.state.but(|state| state.compare = compare).href())
-            .with_if(compare == app.state.compare, "aria-current", "true")
-            .text(compare.label())
+            .with_if(compare == chosen, "aria-current", "true")
+            .text(say(compare.label()))
     });
-    element("div").class("range-compare").child(element("span").with("id", "compare-title").text("Compare with")).child(
-        element("div")
-            .class("segments")
-            .with("role", "group")
-            .with("aria-labelledby", "compare-title")
-            .children(choices),
-    )
+    let weekday = app.state.but(|state| state.match_weekday = !state.match_weekday);
+    let weekday = chosen
+        .follows_weekdays()
+        .then(|| item(&weekday.href(), &say("Match the day of the week"), app.state.match_weekday));
+    let days = compare::days(&app.state, &app.clock);
+    let with = compare::words(&app.state, &app.clock)
+        .map(|days| element("p").class("range-with").text(fill("The numbers are compared with {0}.", &[&days])));
+    let form = leading(app, &["compare"])
+        .class("range-form")
+        .children(dates(app, ["compare-first", "compare-last"], days))
+        .child(element("button").class("button").with("type", "submit").text(say("Compare with these days")));
+    let other = element("details")
+        .class("range-other")
+        .with_if(matches!(chosen, Compare::Days(..)), "open", "")
+        .child(element("summary").text(say(Compare::Days(app.clock.today, app.clock.today).label())))
+        .child(form);
+    element("div")
+        .class("range-compare")
+        .child(element("span").with("id", "compare-title").text(say("Compare with")))
+        .child(
+            element("div")
+                .class("segments")
+                .with("role", "group")
+                .with("aria-labelledby", "compare-title")
+                .children(choices),
+        )
+        .children(weekday)
+        .child(other)
+        .children(with)
 }
 
 pub(crate) fn theme_link(app: &App) -> Element {

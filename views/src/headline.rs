@@ -2,19 +2,20 @@
 
 use crate::answer::{Pair, value_of};
 use crate::app::App;
+use crate::chart::toggle;
+use crate::compare;
 use crate::format;
 use crate::markup::{Element, element};
 use crate::metric::Metric;
 use crate::skeleton;
+use crate::words::{fill, say};
 
 /// The row of numbers.
 pub fn headline(app: &App) -> Element {
     let pair = app.data.headline.as_ref().and_then(|result| result.as_ref().ok());
-    element("ul")
-        .class("headline")
-        .with("aria-label", "Headline numbers")
-        .with("data-roving", "both")
-        .children(Metric::ALL.map(|metric| element("li").child(figure(app, metric, pair))))
+    element("ul").class("headline").with("aria-label", say("Headline numbers")).with("data-roving", "both").children(
+        Metric::ALL.map(|metric| element("li").child(figure(app, metric, pair)).children(toggle(app, metric))),
+    )
 }
 
 fn figure(app: &App, metric: Metric, pair: Option<&Pair>) -> Element {
@@ -25,9 +26,12 @@ fn figure(app: &App, metric: Metric, pair: Option<&Pair>) -> Element {
         .with("data-metric", metric.name())
         .with("title", metric.meaning())
         .with_if(chosen, "aria-current", "true")
-        .child(element("span").class("figure-label").text(metric.label()));
+        .child(element("span").class("figure-label").text(say(metric.label())));
     let Some(pair) = pair else {
-        return link.child(skeleton::number());
+        // What is compared with has its place, too, so that nothing moves when it comes.
+        let before =
+            compare::days(&app.state, &app.clock).map(|_| element("span").class("figure-before").text("\u{a0}"));
+        return link.child(skeleton::number()).children(before);
     };
     let number = element("span").class("figure-value");
     let now = value_of(&pair.now, metric);
@@ -35,7 +39,14 @@ fn figure(app: &App, metric: Metric, pair: Option<&Pair>) -> Element {
         Some(value) => number.with("data-value", format::exact(value)).text(metric.show(value)),
         None => number.text("–"),
     };
-    link.child(number).children(change(metric, now, value_of(&pair.before, metric)))
+    let before = value_of(&pair.before, metric);
+    let shown = before.filter(|_| now.is_some()).map(|before| {
+        let days = compare::words(&app.state, &app.clock).unwrap_or_else(|| say("the time before"));
+        let title = fill("{0} in {1}", &[&metric.show_exactly(before), &days]);
+        let value = element("span").class("figure-before").with("title", title);
+        value.text(fill("was {0}", &[&metric.show(before)]))
+    });
+    link.child(number).children(change(metric, now, before)).children(shown)
 }
 
 /// The change against the period before; none where there is nothing to compare with.

@@ -25,6 +25,18 @@ pub enum Icon {
     Right,
     /// Chosen.
     Tick,
+    /// Languages.
+    Globe,
+    /// What is narrowed to.
+    Filter,
+    /// Left out.
+    Minus,
+    /// Added.
+    Plus,
+    /// Switched on or off.
+    Power,
+    /// Takes out as a file.
+    Download,
 }
 
 /// The markup of an icon.
@@ -42,6 +54,12 @@ pub fn icon(icon: Icon) -> Element {
         Icon::Left => "M9.5 4.5 6 8l3.5 3.5",
         Icon::Right => "M6.5 4.5 10 8l-3.5 3.5",
         Icon::Tick => "m3.5 8.5 3 3 6-7",
+        Icon::Globe => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M2.5 8h11M8 2.5c-4 4-4 7 0 11 4-4 4-7 0-11",
+        Icon::Filter => "M2.5 4h11M4.5 8h7M6.5 12h3",
+        Icon::Minus => "M4 8h8",
+        Icon::Plus => "M4 8h8M8 4v8",
+        Icon::Power => "M8 2.5V7M5 4.6a4.5 4.5 0 1 0 6 0",
+        Icon::Download => "M8 2.5v7.5m-3.2-3.2L8 10l3.2-3.2M3 13h10",
     };
     element("svg")
         .class("icon")

@@ -5,7 +5,7 @@ use crate::answer::{Data, List, Pair, Row, Series, Values};
 use crate::compare::Compare;
 use crate::date::Date;
 use crate::dimension::{Dimension, Panel};
-use crate::filter::{Filter, Operator};
+use crate::filter::{Filter, Joint, Operator, Test};
 use crate::metric::Metric;
 use crate::queries::{ROWS_IN_DETAIL, ROWS_IN_PANEL, interval};
 use crate::range::{Clock, Interval, Range};
@@ -18,7 +18,7 @@ pub fn days(state: &State, clock: &Clock) -> Option<[Option<(Date, Date)>; 2]> {
     let before = match state.compare {
         Compare::Nothing => None,
         // A day that is not over is compared with as much of the day before.
-        Compare::Before if state.range != Range::Today => {
+        Compare::Before if state.range != Range::Today && !state.match_weekday => {
             let length = first.days_to(last);
             Some((first.plus_days(-length), last.plus_days(-length)))
         }
@@ -53,7 +53,7 @@ pub fn data(table: &Table, state: &State, clock: &Clock) -> Option<Data> {
         Some(days) => Some(table.answer(&question(days, Vec::new())?).ok()?),
         None => None,
     };
-    let by_page = state.filters.iter().any(|filter| filter.dimension == Dimension::Page);
+    let by_page = state.filters.iter().any(|filter| filter.tests(Dimension::Page));
     let rows = |rows: &columns::Rows<'_>, metrics: &[&str]| List {
         rows: rows.rows.iter().map(|row| row_of(row.name, &row.figures, metrics)).collect(),
         total_rows: rows.total,
@@ -81,22 +81,37 @@ fn unit(interval: Interval) -> Unit {
     }
 }
 
-fn test(operator: Operator, dimension: Dimension, values: &[String], case_sensitive: bool) -> Option<columns::Filter> {
+fn test(operator: Operator, dimension: &str, values: &[String], case_sensitive: bool) -> Option<columns::Filter> {
     Some(columns::Filter::Test {
         operator: match operator {
             Operator::Is => columns::Operator::Is,
             Operator::IsNot => columns::Operator::IsNot,
             Operator::Contains => columns::Operator::Contains,
             Operator::ContainsNot => columns::Operator::ContainsNot,
+            // Expressions and patterns are the edge's.
+            Operator::Matches | Operator::MatchesNot | Operator::Wildcard | Operator::WildcardNot => return None,
         },
-        dimension: columns::Dimension::named(dimension.query())?,
+        dimension: columns::Dimension::named(dimension)?,
         values: values.to_vec(),
         case_sensitive,
     })
 }
 
 fn filters(filters: &[Filter]) -> Option<Vec<columns::Filter>> {
-    filters.iter().map(|filter| test(filter.operator, filter.dimension, &filter.values, true)).collect()
+    filters.iter().map(|filter| filter_of(filter, false)).collect()
+}
+
+/// A filter for columns; none where they cannot tell what it keeps.
+fn filter_of(filter: &Filter, is_inside: bool) -> Option<columns::Filter> {
+    let inner = |filters: &[Filter]| filters.iter().map(|filter| filter_of(filter, true)).collect::<Option<Vec<_>>>();
+    match filter {
+        // The edge refuses what does not stand beside all others, and says why.
+        Filter::Test(Test { field, .. }) if is_inside && field.is_outermost() => None,
+        Filter::Test(Test { operator, field, values, any_case }) => test(*operator, &field.query(), values, !any_case),
+        Filter::Group(Joint::All, filters) => inner(filters).map(columns::Filter::All),
+        Filter::Group(Joint::Any, filters) => inner(filters).map(columns::Filter::Any),
+        Filter::Group(..) | Filter::Segment(_) => None,
+    }
 }
 
 /// A list, as [`crate::queries`] asks for it.
@@ -104,7 +119,7 @@ fn list(dimension: Dimension, detail: Option<(&str, u32)>) -> Option<columns::Li
     let mut filters = Vec::new();
     let without = |values: &[&str]| {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
-        test(Operator::IsNot, dimension, &values, true)
+        test(Operator::IsNot, dimension.query(), &values, true)
     };
     if dimension == Dimension::Event {
         filters.push(without(&["pageview", "engagement"])?);
@@ -113,7 +128,7 @@ fn list(dimension: Dimension, detail: Option<(&str, u32)>) -> Option<columns::Li
         filters.push(without(&["(not set)"])?);
     }
     if let Some((search, _)) = detail.filter(|(search, _)| !search.is_empty()) {
-        filters.push(test(Operator::Contains, dimension, &[search.to_owned()], false)?);
+        filters.push(test(Operator::Contains, dimension.query(), &[search.to_owned()], false)?);
     }
     let (offset, limit) = detail.map_or((0, ROWS_IN_PANEL), |(_, page)| {
         (page.saturating_mul(ROWS_IN_DETAIL) as usize, ROWS_IN_DETAIL as usize)

@@ -2,8 +2,10 @@
 
 use crate::app::{App, Session};
 use crate::icon::mark;
+use crate::language::language_menu;
 use crate::markup::{Element, element};
 use crate::problem::problem;
+use crate::words::say;
 
 /// The form that asks for the key.
 pub fn login(app: &App) -> Element {
@@ -11,7 +13,7 @@ pub fn login(app: &App) -> Element {
         Session::Out(Some(why)) => Some(problem(why)),
         _ => None,
     };
-    let key = element("label").class("field").child(element("span").text("Key")).child(
+    let key = element("label").class("field").child(element("span").text(say("Key"))).child(
         element("input")
             .with("id", "login-key")
             .with("type", "password")
@@ -25,13 +27,14 @@ pub fn login(app: &App) -> Element {
         .with("data-form", "login")
         .child(mark())
         .child(element("h1").text("Passerby"))
-        .child(element("p").class("lead").text("Counts who passes, never learns who they are."))
+        .child(element("p").class("lead").text(say("Counts who passes, never learns who they are.")))
         .child(key)
         .children(why)
-        .child(submit("Log in", app.sending))
-        .child(element("p").class("hint").text(
+        .child(submit(&say("Log in"), app.sending))
+        .child(element("p").class("hint").text(say(
             "Your own as a member of a site, or the admin key: printed at the first start, or in PASSERBY_ADMIN_KEY.",
-        ));
+        )))
+        .child(language_menu(app));
     element("main").class("centre").with("aria-busy", if app.sending { "true" } else { "false" }).child(form)
 }
 

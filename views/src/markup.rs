@@ -10,29 +10,30 @@ use std::ops::Deref;
 #[rustfmt::skip]
 const NAMES: [&str; NAMES_COUNT] = [
     "a", "abbr", "action", "alt", "aria-atomic", "aria-busy", "aria-colcount", "aria-colindex", "aria-controls",
-    "aria-current", "aria-describedby", "aria-disabled", "aria-expanded", "aria-haspopup", "aria-hidden",
-    "aria-invalid", "aria-label", "aria-labelledby", "aria-level", "aria-live", "aria-modal", "aria-orientation",
-    "aria-pressed", "aria-readonly", "aria-rowcount", "aria-rowindex", "aria-selected", "aria-sort", "aria-valuemax",
-    "aria-valuemin", "aria-valuenow", "aria-valuetext", "autocapitalize", "autocomplete", "autofocus", "b", "br",
-    "button", "caption", "checked", "circle", "class", "clip-path", "clipPath", "code", "col", "colgroup", "cols",
-    "colspan", "cx", "cy", "d", "data-bucket", "data-class", "data-copy", "data-count", "data-country", "data-day",
-    "data-do", "data-form", "data-index", "data-key", "data-kind", "data-live", "data-menu", "data-method",
-    "data-metric", "data-name", "data-panel", "data-path", "data-roving", "data-row", "data-series", "data-step",
-    "data-theme", "data-then", "data-tip", "data-value", "data-view", "data-visitors", "data-x", "datalist", "dd", "defs", "desc", "details",
-    "dialog", "disabled", "div", "dl", "download", "dt", "dx", "dy", "em", "enterkeyhint", "fieldset", "figcaption",
-    "figure", "fill", "fill-opacity", "footer", "for", "form", "formmethod", "g", "gradientUnits", "h1", "h2", "h3",
-    "h4", "head", "header", "height", "hr", "href", "id", "img", "inert", "input", "inputmode", "kbd", "label", "lang",
-    "legend", "li", "line", "linearGradient", "list", "main", "mark", "marker-end", "max", "maxlength", "media",
-    "meta", "meter", "method", "min", "minlength", "multiple", "name", "nav", "novalidate", "offset", "ol", "opacity",
-    "open", "optgroup", "option", "output", "p", "path", "pathLength", "pattern", "patternUnits", "placeholder",
-    "points", "polygon", "polyline", "pre", "preserveAspectRatio", "progress", "r", "rect", "rel", "required", "role",
-    "rows", "rowspan", "rx", "ry", "s", "scope", "section", "select", "selected", "shape-rendering", "small", "span",
-    "spellcheck", "step", "stop", "stop-opacity", "stroke", "stroke-dasharray", "stroke-linecap", "stroke-width",
-    "strong", "sub", "summary", "sup", "svg", "symbol", "tabindex", "table", "target", "tbody", "td", "text",
-    "text-anchor", "textarea", "tfoot", "th", "thead", "time", "title", "tr", "transform", "type", "u", "ul", "use",
-    "value", "vector-effect", "viewBox", "wbr", "width", "wrap", "x", "x1", "x2", "xlink:href", "y", "y1", "y2",
+    "aria-current", "aria-describedby", "aria-description", "aria-disabled", "aria-expanded", "aria-haspopup",
+    "aria-hidden", "aria-invalid", "aria-label", "aria-labelledby", "aria-level", "aria-live", "aria-modal",
+    "aria-orientation", "aria-pressed", "aria-readonly", "aria-rowcount", "aria-rowindex", "aria-selected", "aria-sort",
+    "aria-valuemax", "aria-valuemin", "aria-valuenow", "aria-valuetext", "autocapitalize", "autocomplete", "autofocus",
+    "b", "br", "button", "caption", "checked", "circle", "class", "clip-path", "clipPath", "code", "col", "colgroup",
+    "cols", "colspan", "cx", "cy", "d", "data-bucket", "data-class", "data-copy", "data-count", "data-country",
+    "data-day", "data-do", "data-drag", "data-form", "data-index", "data-key", "data-kind", "data-live", "data-menu",
+    "data-method", "data-metric", "data-name", "data-panel", "data-path", "data-roving", "data-row", "data-series",
+    "data-sorts", "data-step", "data-theme", "data-then", "data-tip", "data-value", "data-view", "data-visitors",
+    "data-x", "datalist", "dd", "defs", "desc", "details", "dialog", "disabled", "div", "dl", "download", "dt", "dx",
+    "dy", "em", "enterkeyhint", "fieldset", "figcaption", "figure", "fill", "fill-opacity", "footer", "for", "form",
+    "formmethod", "g", "gradientUnits", "h1", "h2", "h3", "h4", "head", "header", "height", "hr", "href", "hreflang",
+    "id", "img", "inert", "input", "inputmode", "kbd", "label", "lang", "legend", "li", "line", "linearGradient",
+    "list", "main", "mark", "marker-end", "max", "maxlength", "media", "meta", "meter", "method", "min", "minlength",
+    "multiple", "name", "nav", "novalidate", "offset", "ol", "opacity", "open", "optgroup", "option", "output", "p",
+    "path", "pathLength", "pattern", "patternUnits", "placeholder", "points", "polygon", "polyline", "pre",
+    "preserveAspectRatio", "progress", "r", "rect", "rel", "required", "role", "rows", "rowspan", "rx", "ry", "s",
+    "scope", "section", "select", "selected", "shape-rendering", "small", "span", "spellcheck", "step", "stop",
+    "stop-opacity", "stroke", "stroke-dasharray", "stroke-linecap", "stroke-width", "strong", "sub", "summary", "sup",
+    "svg", "symbol", "tabindex", "table", "target", "tbody", "td", "text", "text-anchor", "textarea", "tfoot", "th",
+    "thead", "time", "title", "tr", "transform", "type", "u", "ul", "use", "value", "vector-effect", "viewBox", "wbr",
+    "width", "wrap", "x", "x1", "x2", "xlink:href", "y", "y1", "y2",
 ];
-const NAMES_COUNT: usize = 226;
+const NAMES_COUNT: usize = 230;
 
 /// How deep markup of another module may be nested.
 const DEPTH_MAX: usize = 64;
@@ -131,6 +132,18 @@ impl Element {
     #[inline]
     pub fn child(self, child: Element) -> Self {
         self.add_element(child)
+    }
+
+    /// The same with each element within it put through a change, from the innermost outwards.
+    #[must_use]
+    pub fn each(mut self, change: &dyn Fn(Self) -> Self) -> Self {
+        for child in &mut self.0.children {
+            if let Node::Element(inner) = child {
+                let taken = std::mem::replace(&mut inner.0, element("").0);
+                *child = Node::Element(change(Self(taken).each(change)));
+            }
+        }
+        self
     }
 
     /// Adds every child of a list, or the one of an `Option`.

@@ -5,7 +5,9 @@ use crate::app::{App, Session};
 use crate::chart::chart;
 use crate::chips::chips;
 use crate::detail::detail;
+use crate::dialog::dialog;
 use crate::dimension::Panel;
+use crate::export::with_menus;
 use crate::header::{header, waiting_header};
 use crate::headline::headline;
 use crate::login::login;
@@ -17,7 +19,7 @@ use crate::shared::shared;
 use crate::sites::add_site;
 use crate::skeleton;
 use crate::view::View;
-use crate::words::say;
+use crate::words::{fill, say};
 
 /// The page.
 pub fn page(app: &App) -> Element {
@@ -41,27 +43,41 @@ fn owner_page(app: &App, root: Element) -> Element {
     if app.sites.is_empty() {
         return root.child(element("main").child(add_site(app)));
     }
-    let main = element("main").class("content").with("aria-busy", if app.busy() { "true" } else { "false" });
+    let main = element("main").class("content").with("id", "content").with("tabindex", "-1");
+    let main = main.with("aria-busy", if app.busy() { "true" } else { "false" });
     let content = match app.site() {
         _ if app.state.adding_site => add_site(app),
-        None => problem(&Problem::new("There is no such site here.", "Choose one from the menu above, or add it.")),
+        None => nowhere(),
         Some(_) if app.state.view == View::Overview => numbers(app),
         Some(_) => view(app),
     };
     let spoken = element("p").class("visually-hidden").with("role", "status").text(app.announcement.as_str());
     // What comes and goes stands last or in a place of its own, so that the rest stays where it is in the document.
-    let under = app.state.detail.is_some();
-    root.child(header(app).with_if(under, "inert", ""))
+    let under = app.state.detail.is_some() || app.state.dialog.is_some();
+    let skip = element("a")
+        .class("skip button")
+        .with("href", [&app.state.href(), "#content"].concat())
+        .with("data-do", "skip");
+    root.child(skip.with_if(under, "inert", "").text(say("Skip to the numbers")))
+        .child(header(app).with_if(under, "inert", ""))
         .child(element("div").class("frame").with_if(under, "inert", "").child(nav(app)).child(main.child(content)))
         .child(footer(app))
         .child(spoken)
         .children(detail(app))
+        .children(dialog(app))
+}
+
+/// In place of the numbers of a site that is not among the reader's.
+fn nowhere() -> Element {
+    let why = Problem::new(&say("There is no such site here."), &say("Choose one from the menu above, or add it."));
+    element("div").child(element("h1").class("visually-hidden").text("Passerby")).child(problem(&why))
 }
 
 /// What a view's module made, under the view's name; until it has come, its place.
 fn view(app: &App) -> Element {
     let problems = element("div").class("problems").children(app.problem.as_ref().map(problem));
-    let content = app.content.clone().unwrap_or_else(|| element("section").class("card").child(skeleton::rows(9)));
+    let content = app.content.clone().map(|content| with_menus(app, content));
+    let content = content.unwrap_or_else(|| element("section").class("card").child(skeleton::rows(9)));
     element("div")
         .class(if app.stale && app.content.is_some() { "view stale" } else { "view" })
         .with("data-view", app.state.view.name())
@@ -88,11 +104,11 @@ fn numbers(app: &App) -> Element {
 }
 
 fn footer(app: &App) -> Element {
-    let zone = app.site().map(|site| ["Times in ", &site.timezone].concat()).unwrap_or_default();
+    let zone = app.site().map(|site| fill("Times in {0}", &[&site.timezone])).unwrap_or_default();
     element("footer")
         .class("bottom")
         .child(element("span").text(zone))
-        .child(element("span").text("No cookies, no identities: nobody is recognised on another day."))
+        .child(element("span").text(say("No cookies, no identities: nobody is recognised on another day.")))
 }
 
 #[cfg(test)]
@@ -142,6 +158,6 @@ mod tests {
 
     #[test]
     fn what_lies_under_the_long_list_cannot_be_reached() {
-        assert_eq!(html(&sample::app("?more=page")).matches("inert=\"\"").count(), 2);
+        assert_eq!(html(&sample::app("?more=page")).matches("inert=\"\"").count(), 3);
     }
 }

@@ -1,5 +1,6 @@
 //! What a view asks, all in one request.
 
+use crate::compare;
 use crate::dimension::{Dimension, Panel};
 use crate::filter::Filter;
 use crate::metric::Metric;
@@ -40,8 +41,9 @@ pub fn asks(state: &State, counting: bool) -> Vec<Ask> {
         return asks;
     }
     asks.extend([Ask::Headline, Ask::Series]);
-    asks.extend(Panel::ALL.into_iter().filter_map(|panel| state.tab(panel)).map(Ask::List));
-    asks.extend(state.detail.as_ref().map(|detail| Ask::Detail(detail.dimension)));
+    let is_known = |dimension: &Dimension| *dimension != Dimension::Prop || state.property.is_some();
+    asks.extend(Panel::ALL.into_iter().filter_map(|panel| state.tab(panel)).filter(is_known).map(Ask::List));
+    asks.extend(state.detail.as_ref().map(|detail| detail.dimension).filter(is_known).map(Ask::Detail));
     asks
 }
 
@@ -53,7 +55,7 @@ pub fn request(site: &str, state: &State, clock: &Clock, asks: &[Ask]) -> Value 
 
 /// The metrics of the headline; views per visit has no meaning under a filter on pages.
 pub fn headline_metrics(state: &State) -> Vec<Metric> {
-    let by_page = state.filters.iter().any(|filter| filter.dimension == Dimension::Page);
+    let by_page = state.filters.iter().any(|filter| filter.tests(Dimension::Page));
     Metric::ALL.into_iter().filter(|metric| !(by_page && *metric == Metric::ViewsPerVisit)).collect()
 }
 
@@ -77,6 +79,7 @@ fn query(site: &str, state: &State, clock: &Clock, ask: Ask) -> Value {
             fields.insert(key.to_owned(), value);
         }
     };
+    let name = |dimension: Dimension| [dimension.query(), property(state, dimension)].concat();
     match ask {
         Ask::Headline => {
             set("metrics", json!(names(headline_metrics(state))));
@@ -99,7 +102,7 @@ fn query(site: &str, state: &State, clock: &Clock, ask: Ask) -> Value {
         }
         Ask::List(dimension) => {
             set("metrics", json!(["visitors"]));
-            set("dimensions", json!([dimension.query()]));
+            set("dimensions", json!([name(dimension)]));
             set("filters", list_filters(state, dimension, None));
             set("pagination", json!({ "limit": ROWS_IN_PANEL, "offset": 0 }));
             set("include", json!({ "total_rows": true }));
@@ -107,7 +110,7 @@ fn query(site: &str, state: &State, clock: &Clock, ask: Ask) -> Value {
         Ask::Detail(dimension) => {
             let page = state.detail.as_ref().map_or(0, |detail| detail.page);
             set("metrics", json!(dimension.detail_metrics()));
-            set("dimensions", json!([dimension.query()]));
+            set("dimensions", json!([name(dimension)]));
             set("filters", list_filters(state, dimension, state.detail.as_ref()));
             set("pagination", json!({ "limit": ROWS_IN_DETAIL, "offset": page.saturating_mul(ROWS_IN_DETAIL) }));
             set("include", json!({ "total_rows": true }));
@@ -132,7 +135,7 @@ pub fn time_dimension(state: &State, clock: &Clock) -> String {
 }
 
 fn include(state: &State, clock: &Clock, over_time: bool) -> Value {
-    match (state.compare.query(state.range, clock, over_time), over_time) {
+    match (compare::query(state, clock, over_time), over_time) {
         (Some(comparisons), true) => json!({ "comparisons": comparisons, "time_labels": true }),
         (Some(comparisons), false) => json!({ "comparisons": comparisons }),
         (None, true) => json!({ "time_labels": true }),
@@ -140,17 +143,29 @@ fn include(state: &State, clock: &Clock, over_time: bool) -> Value {
     }
 }
 
+/// What a query adds to the name of a dimension that is one of many.
+fn property(state: &State, dimension: Dimension) -> &str {
+    state.property.as_deref().filter(|_| dimension == Dimension::Prop).unwrap_or_default()
+}
+
 fn list_filters(state: &State, dimension: Dimension, detail: Option<&Detail>) -> Value {
     let mut filters: Vec<Value> = state.filters.iter().map(Filter::query).collect();
     if dimension == Dimension::Event {
         filters.push(json!(["is_not", dimension.query(), ["pageview", "engagement"]]));
+    }
+    if let Some(event) = dimension.event() {
+        filters.push(json!(["is", "event:name", [event]]));
+    }
+    let name = [dimension.query(), property(state, dimension)].concat();
+    if dimension == Dimension::Prop {
+        filters.push(json!(["is_not", name, ["(none)"]]));
     }
     if dimension.is_utm() {
         // Most links carry no such parameter; their share says nothing.
         filters.push(json!(["is_not", dimension.query(), ["(not set)"]]));
     }
     if let Some(detail) = detail.filter(|detail| !detail.search.is_empty()) {
-        filters.push(json!(["contains", dimension.query(), [detail.search], { "case_sensitive": false }]));
+        filters.push(json!(["contains", name, [detail.search], { "case_sensitive": false }]));
     }
     Value::from(filters)
 }
@@ -187,6 +202,20 @@ mod tests {
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["visit:browser"],"filters":[["is","event:page",["/pricing"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["event:name"],"filters":[["is","event:page",["/pricing"]],["is_not","event:name",["pageview","engagement"]]],"include":{"total_rows":true},"metrics":["visitors"],"pagination":{"limit":9,"offset":0},"site_id":"example.com"}
             {"date_range":["2026-10-25","2026-11-21"],"dimensions":["event:name"],"filters":[["is","event:page",["/pricing"]],["is_not","event:name",["pageview","engagement"]],["contains","event:name",["Sign"],{"case_sensitive":false}]],"include":{"total_rows":true},"metrics":["visitors","events"],"pagination":{"limit":50,"offset":50},"site_id":"example.com"}"#]].assert_eq(&lines.join("\n"));
+    }
+
+    #[test]
+    fn a_property_is_asked_for_once_it_has_a_name() {
+        let unnamed = asks(&State::parse("?tab=prop&more=prop"), true);
+        assert!(!unnamed.iter().any(|ask| matches!(ask, Ask::List(Dimension::Prop) | Ask::Detail(_))));
+        let state = State::parse("?tab=prop&property=plan&f=is.prop.plan%3Dpro");
+        assert!(asks(&state, true).contains(&Ask::List(Dimension::Prop)));
+        let query = query("a.example", &state, &clock(), Ask::List(Dimension::Prop));
+        assert_eq!(query["dimensions"], json!(["event:props:plan"]));
+        assert_eq!(
+            query["filters"],
+            json!([["or", [["is", "event:props:plan", ["pro"]]]], ["is_not", "event:props:plan", ["(none)"]]])
+        );
     }
 
     #[test]

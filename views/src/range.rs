@@ -2,6 +2,7 @@
 //! seen the moment it is counted; the present is passed in as a [`Clock`].
 
 use crate::date::Date;
+use crate::words::{fill, say};
 use core::cmp::Ordering;
 use serde_json::{Value, json};
 
@@ -47,12 +48,13 @@ pub enum Range {
 
 impl Range {
     /// Those offered in the menu.
-    pub const OFFERED: [Self; 11] = [
+    pub const OFFERED: [Self; 12] = [
         Self::Today,
         Self::Yesterday,
         Self::Hours24,
         Self::LastDays(7),
         Self::LastDays(28),
+        Self::LastDays(30),
         Self::LastDays(91),
         Self::Month,
         Self::LastMonth,
@@ -94,15 +96,15 @@ impl Range {
     /// The name on screen.
     pub fn label(self) -> String {
         match self {
-            Self::Today => "Today".to_owned(),
-            Self::Yesterday => "Yesterday".to_owned(),
-            Self::Hours24 => "Last 24 hours".to_owned(),
-            Self::LastDays(days) => ["Last ", &days.to_string(), " days"].concat(),
-            Self::Month => "This month".to_owned(),
-            Self::LastMonth => "Last month".to_owned(),
-            Self::Last12Months => "Last 12 months".to_owned(),
-            Self::Year => "This year".to_owned(),
-            Self::All => "All time".to_owned(),
+            Self::Today => say("Today"),
+            Self::Yesterday => say("Yesterday"),
+            Self::Hours24 => say("Last 24 hours"),
+            Self::LastDays(days) => fill("Last {0} days", &[&days.to_string()]),
+            Self::Month => say("This month"),
+            Self::LastMonth => say("Last month"),
+            Self::Last12Months => say("Last 12 months"),
+            Self::Year => say("This year"),
+            Self::All => say("All time"),
             Self::Days(first, last) if first == last => first.long(),
             Self::Days(first, last) if first.civil().0 == last.civil().0 => {
                 [&first.short(), " – ", &last.long()].concat()
@@ -124,6 +126,45 @@ impl Range {
             Self::Days(first, last) => (first, last),
             Self::Hours24 | Self::All => return None,
         })
+    }
+
+    /// The time before this (`by` −1) or after it (1) that is as long: months by months, years by years; none where that
+    /// would begin after today, or there is no such time.
+    pub fn stepped(self, today: Date, by: i32) -> Option<Self> {
+        let (first, last) = self.days(today)?;
+        let end_of_month = |first: Date| first.first_of_month_before(-1).plus_days(-1);
+        let is_of_months = first.first_of_month_before(0) == first && (end_of_month(last) == last || last == today);
+        let months = match self {
+            Self::Month | Self::LastMonth => 1,
+            Self::Year | Self::Last12Months => 12,
+            Self::Days(..) if is_of_months && first.days_to(last) >= 28 => {
+                let ((year, month, _), (last_year, last_month, _)) = (first.civil(), last.civil());
+                (last_year - year) * 12 + last_month as i32 - month as i32 + 1
+            }
+            _ => 0,
+        };
+        let (first, last) = if months > 0 {
+            let first = first.first_of_month_before(-by * months);
+            (first, first.first_of_month_before(-months).plus_days(-1))
+        } else {
+            let length = first.days_to(last);
+            let last = last.plus_days(by * length);
+            // The last step goes only as far as there are days.
+            let last = if by > 0 { last.min(today) } else { last };
+            (last.plus_days(1 - length), last)
+        };
+        if first > today || self.days(today)? == (first, last.min(today)) {
+            return None;
+        }
+        let named: &[Self] = match (months, first.days_to(last)) {
+            (1, _) => &[Self::Month, Self::LastMonth],
+            (12, _) => &[Self::Year, Self::Last12Months],
+            (_, 1) => &[Self::Today, Self::Yesterday],
+            _ => &Self::OFFERED,
+        };
+        let shown = (first, last.min(today));
+        let known = named.iter().copied().find(|range| range.days(today) == Some(shown));
+        Some(known.unwrap_or(Self::Days(first, shown.1)))
     }
 
     /// The `date_range` of a query.
@@ -276,6 +317,35 @@ mod tests {
     fn what_is_no_range_is_refused() {
         for name in ["", "28d", "last-0-days", "2026-02-01..2026-01-01", "2026-02-01", "2026-02-01..x"] {
             assert_eq!(Range::parse(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn days_are_turned_over_like_pages() {
+        for (from, by, expected) in [
+            ("today", -1, Some("yesterday")),
+            ("yesterday", 1, Some("today")),
+            ("today", 1, None),
+            ("last-7-days", -1, Some("2026-11-08..2026-11-14")),
+            ("2026-11-08..2026-11-14", 1, Some("last-7-days")),
+            ("2026-11-10..2026-11-16", 1, Some("last-7-days")),
+            ("last-7-days", 1, None),
+            ("month", -1, Some("last-month")),
+            ("last-month", 1, Some("month")),
+            ("last-month", -1, Some("2026-09-01..2026-09-30")),
+            ("2026-09-01..2026-09-30", 1, Some("last-month")),
+            ("2026-02-01..2026-02-28", -1, Some("2026-01-01..2026-01-31")),
+            ("year", -1, Some("2025-01-01..2025-12-31")),
+            ("2025-01-01..2025-12-31", 1, Some("year")),
+            ("2026-04-01..2026-06-30", -1, Some("2026-01-01..2026-03-31")),
+            ("last-12-months", -1, Some("2024-12-01..2025-11-30")),
+            ("last-12-months", 1, None),
+            ("month", 1, None),
+            ("24h", -1, None),
+            ("all", -1, None),
+        ] {
+            let stepped = Range::parse(from).unwrap().stepped(today(), by).map(Range::name);
+            assert_eq!(stepped.as_deref(), expected, "{from} {by}");
         }
     }
 

@@ -61,6 +61,16 @@ pub fn metrics(measures: &[Measure]) -> Vec<&'static str> {
 pub struct Scope(Vec<Value>);
 
 impl Scope {
+    /// All events, narrowed as the page is.
+    pub fn of(app: &App) -> Self {
+        Self(app.state.filters.iter().map(Filter::query).collect())
+    }
+
+    /// Its filters, for a question that is made elsewhere.
+    pub fn filters(&self) -> Value {
+        self.0.clone().into()
+    }
+
     /// The events that have this field, narrowed as the page is.
     pub fn having(app: &App, dimension: &str) -> Self {
         let page = app.state.filters.iter().map(Filter::query);
@@ -94,7 +104,7 @@ impl Scope {
     /// Asks for the totals of measures, beside what the page compares with.
     pub fn totals(&self, app: &App, measures: &[Measure]) -> Value {
         let mut question = json!({ "metrics": metrics(measures), "filters": self.0 });
-        let comparisons = app.state.compare.query(app.state.range, &app.clock, false);
+        let comparisons = crate::compare::query(&app.state, &app.clock, false);
         if let (Some(comparisons), Some(fields)) = (comparisons, question.as_object_mut()) {
             fields.insert("include".to_owned(), json!({ "comparisons": comparisons }));
         }

@@ -3,6 +3,7 @@
 use crate::date::Date;
 use crate::metric::Metric;
 use crate::range::Interval;
+use crate::words::fill;
 
 /// Steps of time in seconds that a clock is read by.
 const CLOCK_STEPS: [f64; 15] =
@@ -68,7 +69,7 @@ pub fn mark_label(label: &str, interval: Interval) -> String {
         },
         Interval::Day | Interval::Week => date.short(),
         Interval::Month if date.civil().1 == 1 => date.civil().0.to_string(),
-        Interval::Month => date.month_short().to_owned(),
+        Interval::Month => date.month_short(),
     }
 }
 
@@ -78,8 +79,8 @@ pub fn full_label(label: &str, interval: Interval) -> String {
     match interval {
         Interval::Hour => [&date.with_weekday(), ", ", label.get(11..16).unwrap_or_default()].concat(),
         Interval::Day => date.with_weekday(),
-        Interval::Week => ["Week of ", &date.short()].concat(),
-        Interval::Month => [date.month(), " ", &date.civil().0.to_string()].concat(),
+        Interval::Week => fill("Week of {0}", &[&date.short()]),
+        Interval::Month => date.month_and_year(),
     }
 }
 

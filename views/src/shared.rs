@@ -2,6 +2,7 @@
 
 use crate::answer::Problem;
 use crate::app::{App, Session};
+use crate::export::with_menus;
 use crate::header::{brand, theme_link};
 use crate::markup::{Element, element};
 use crate::problem::problem;
@@ -14,10 +15,10 @@ pub fn shared(app: &App, root: Element) -> Element {
     let content = match (&app.session, &app.problem, &app.content) {
         (Session::Lost, _, _) => {
             let why = say("This link is not whole, or was taken back.");
-            problem(&Problem::new(&why, &say("Open it as it was given to you, or ask for another one.")))
+            titled(problem(&Problem::new(&why, &say("Open it as it was given to you, or ask for another one."))))
         }
-        (_, Some(why), None) => problem(why),
-        (_, _, Some(content)) => content.clone(),
+        (_, Some(why), None) => titled(problem(why)),
+        (_, _, Some(content)) => with_menus(app, content.clone()),
         (_, _, None) => element("section").class("card view-card").child(skeleton::rows(9)),
     };
     let head =
@@ -28,6 +29,11 @@ pub fn shared(app: &App, root: Element) -> Element {
         .child(element("span").text(say("No cookies, no identities: nobody is recognised on another day.")));
     let main = element("main").class("content").with("aria-busy", if app.stale { "true" } else { "false" });
     root.children((!framed).then_some(head)).child(main.child(content)).children((!framed).then_some(foot))
+}
+
+/// What is shown in place of numbers, under a heading for those who go by headings.
+fn titled(content: Element) -> Element {
+    element("div").child(element("h1").class("visually-hidden").text("Passerby")).child(content)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::login::submit;
 use crate::markup::{Element, element};
 use crate::problem::problem;
+use crate::words::say;
 
 /// The form for a new site.
 pub fn add_site(app: &App) -> Element {
@@ -28,14 +29,14 @@ pub fn add_site(app: &App) -> Element {
     let form = element("form")
         .class("card gate")
         .with("data-form", "site")
-        .child(element("h1").text(if first { "Your first site" } else { "Add a site" }))
-        .child(element("p").class("lead").text("Its visits are counted apart from those of other sites."))
-        .child(field("Domain", input))
-        .child(field("Time zone", element("select").with("name", "timezone").children(zones)))
-        .child(element("p").class("hint").text("Days begin and end at midnight in this time zone."))
+        .child(element("h1").text(if first { say("Your first site") } else { say("Add a site") }))
+        .child(element("p").class("lead").text(say("Its visits are counted apart from those of other sites.")))
+        .child(field(&say("Domain"), input))
+        .child(field(&say("Time zone"), element("select").with("name", "timezone").children(zones)))
+        .child(element("p").class("hint").text(say("Days begin and end at midnight in this time zone.")))
         .children(app.form_problem.as_ref().map(problem))
-        .child(submit("Add site", app.sending))
-        .children((!first).then(|| back.text("Back")));
+        .child(submit(&say("Add site"), app.sending))
+        .children((!first).then(|| back.text(say("Back"))));
     element("div").class("centre").child(form)
 }
 

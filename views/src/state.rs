@@ -1,9 +1,14 @@
 //! What is being looked at. All of it is in the address's query string, so that back and forward work and a link shows
 //! the same to whoever may see it; a click is nothing but a link to the next state.
 
+use crate::chart::MOST;
 use crate::compare::Compare;
+use crate::compose::{self, Compose};
+use crate::date::Date;
 use crate::dimension::{Dimension, Panel};
-use crate::filter::{self, Filter};
+use crate::filter::place::Place;
+use crate::filter::{self, Filter, address};
+use crate::language::Language;
 use crate::metric::Metric;
 use crate::range::{Interval, Range};
 use crate::view::View;
@@ -11,7 +16,7 @@ use form_urlencoded::Serializer;
 
 /// Most parameters that a view may have of its own, and most bytes of one.
 const OWN_MAX: usize = 64;
-const OWN_BYTES_MAX: usize = 2_000;
+const OWN_BYTES_MAX: usize = 4_000;
 
 /// Colours, where the reader does not leave them to the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +48,34 @@ pub struct Detail {
     pub page: u32,
 }
 
+/// Whether single keys do anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// They do.
+    On,
+    /// They do not, for those whom they are in the way of.
+    Off,
+}
+
+/// What lies on top of a view, beside the long list; each is a module of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// The composer of filters.
+    Filters(Compose),
+    /// The sheet of keys.
+    Keys,
+}
+
+impl Dialog {
+    /// The name in addresses, and of its module.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Filters(_) => "filters",
+            Self::Keys => "keys",
+        }
+    }
+}
+
 /// What is being looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
@@ -54,22 +87,36 @@ pub struct State {
     pub range: Range,
     /// What the numbers are compared with.
     pub compare: Compare,
+    /// Whether the days that numbers are compared with begin on the same day of the week.
+    pub match_weekday: bool,
     /// Width of the chart's buckets; none for what fits best.
     pub interval: Option<Interval>,
     /// What the chart shows.
     pub metric: Metric,
+    /// What the chart shows beside it.
+    pub beside: Vec<Metric>,
     /// What the view is narrowed to.
     pub filters: Vec<Filter>,
+    /// Filters that are switched off, to be switched on again.
+    pub off: Vec<Filter>,
     /// The chosen lists of those panels that do not show their first.
     pub tabs: Vec<Dimension>,
+    /// The property of events whose values are listed.
+    pub property: Option<String>,
     /// The long list on top, if open.
     pub detail: Option<Detail>,
+    /// What else lies on top, if anything does.
+    pub dialog: Option<Dialog>,
+    /// Whether single keys do anything.
+    pub keys: Keys,
     /// Whether the chart is shown as a table.
     pub as_table: bool,
     /// Whether the form for a new site is open.
     pub adding_site: bool,
     /// Colours; none for the system's.
     pub theme: Option<Theme>,
+    /// The language; none for the one that the browser asks for.
+    pub language: Option<Language>,
     /// What else the view knows of, by name, in the order given. The overview has none.
     pub own: Vec<(String, String)>,
 }
@@ -81,14 +128,21 @@ impl Default for State {
             site: None,
             range: Range::LastDays(28),
             compare: Compare::default(),
+            match_weekday: false,
             interval: None,
             metric: Metric::Visitors,
+            beside: Vec::new(),
             filters: Vec::new(),
+            off: Vec::new(),
             tabs: Vec::new(),
+            property: None,
             detail: None,
+            dialog: None,
+            keys: Keys::On,
             as_table: false,
             adding_site: false,
             theme: None,
+            language: None,
             own: Vec::new(),
         }
     }
@@ -101,6 +155,9 @@ impl State {
         let mut search = String::new();
         let mut page = 0;
         let mut detail = None;
+        let mut dialog = String::new();
+        let (mut filters, mut off, mut composing) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut days, mut compared) = ([None, None], [None, None]);
         for (key, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
             match &*key {
                 "view" => state.view = View::parse(&value).unwrap_or_default(),
@@ -109,14 +166,29 @@ impl State {
                 "compare" => state.compare = Compare::parse(&value).unwrap_or(state.compare),
                 "interval" => state.interval = Interval::parse(&value),
                 "metric" => state.metric = Metric::parse(&value).unwrap_or(state.metric),
-                "f" => Filter::read(&mut state.filters, &value),
+                "beside" => state.beside.extend(
+                    Metric::parse(&value).filter(|metric| state.beside.len() < MOST && !state.beside.contains(metric)),
+                ),
+                "f" => filters.push(value),
+                "off" => off.push(value),
+                "weekday" => state.match_weekday = value == "same",
+                "keys" => state.keys = if value == "off" { Keys::Off } else { Keys::On },
+                "dialog" => dialog = value.into_owned(),
+                // Days that were typed into the form.
+                "first" => days[0] = Date::parse(&value),
+                "last" => days[1] = Date::parse(&value),
+                "compare-first" => compared[0] = Date::parse(&value),
+                "compare-last" => compared[1] = Date::parse(&value),
+                name if compose::is_parameter(name) => composing.push((key.into_owned(), value.into_owned())),
                 "tab" => state = Dimension::parse(&value).map_or(state.clone(), |dimension| state.show_tab(dimension)),
+                "property" => state.property = Some(value.into_owned()).filter(|name| !name.is_empty()),
                 "more" => detail = Dimension::parse(&value),
                 "search" => search = value.into_owned(),
                 "page" => page = value.parse().unwrap_or(0),
                 "chart" => state.as_table = value == "table",
                 "add" => state.adding_site = value == "site",
                 "theme" => state.theme = [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.name() == value),
+                "lang" => state.language = Language::parse(&value),
                 _ if state.own.len() < OWN_MAX && key.len() + value.len() <= OWN_BYTES_MAX => {
                     state.own.push((key.into_owned(), value.into_owned()));
                 }
@@ -126,6 +198,19 @@ impl State {
         if state.view == View::Overview {
             state.own.clear();
         }
+        if let [Some(first), Some(last)] = days {
+            (state.range, state.interval) = (Range::Days(first.min(last), first.max(last)), None);
+        }
+        if let [Some(first), Some(last)] = compared {
+            state.compare = Compare::Days(first.min(last), first.max(last));
+        }
+        state.filters = address::read(filters.iter().map(|value| &**value));
+        state.off = address::read(off.iter().map(|value| &**value));
+        state.dialog = match &*dialog {
+            "filters" => Compose::read(&composing, &mut state.filters).map(Dialog::Filters),
+            "keys" => Some(Dialog::Keys),
+            _ => None,
+        };
         state.detail = detail.map(|dimension| Detail { dimension, search, page });
         state
     }
@@ -153,7 +238,7 @@ impl State {
             out.append_pair("range", &self.range.name());
         }
         if self.compare != default.compare {
-            out.append_pair("compare", self.compare.name());
+            out.append_pair("compare", &self.compare.name());
         }
         if let Some(interval) = self.interval {
             out.append_pair("interval", interval.name());
@@ -161,11 +246,19 @@ impl State {
         if self.metric != default.metric {
             out.append_pair("metric", self.metric.name());
         }
-        for parameter in self.filters.iter().flat_map(Filter::parameters) {
-            out.append_pair("f", &parameter);
+        for metric in &self.beside {
+            out.append_pair("beside", metric.name());
+        }
+        for (key, filters) in [("f", &self.filters), ("off", &self.off)] {
+            for parameter in address::write(filters) {
+                out.append_pair(key, &parameter);
+            }
         }
         for tab in &self.tabs {
             out.append_pair("tab", tab.name());
+        }
+        if let Some(property) = &self.property {
+            out.append_pair("property", property);
         }
         if let Some(detail) = &self.detail {
             out.append_pair("more", detail.dimension.name());
@@ -176,13 +269,30 @@ impl State {
                 out.append_pair("page", &detail.page.to_string());
             }
         }
-        for (condition, key, value) in [(self.as_table, "chart", "table"), (self.adding_site, "add", "site")] {
+        if let Some(dialog) = &self.dialog {
+            out.append_pair("dialog", dialog.name());
+            if let Dialog::Filters(compose) = dialog {
+                for (name, value) in compose.write(&self.filters) {
+                    out.append_pair(name, &value);
+                }
+            }
+        }
+        let flags = [
+            (self.match_weekday, "weekday", "same"),
+            (self.as_table, "chart", "table"),
+            (self.adding_site, "add", "site"),
+            (self.keys == Keys::Off, "keys", "off"),
+        ];
+        for (condition, key, value) in flags {
             if condition {
                 out.append_pair(key, value);
             }
         }
         if let Some(theme) = self.theme {
             out.append_pair("theme", theme.name());
+        }
+        if let Some(language) = self.language {
+            out.append_pair("lang", language.tag());
         }
         for (name, value) in &self.own {
             out.append_pair(name, value);
@@ -209,11 +319,26 @@ impl State {
         })
     }
 
-    /// Another view of the same site, days, filters and colours.
+    /// This state with one of the view's own parameters of that name, the one at a place among them, at another place.
+    #[must_use]
+    pub fn with_moved(&self, name: &str, from: usize, to: usize) -> Self {
+        let mut values: Vec<String> = self.owns(name).map(str::to_owned).collect();
+        if from >= values.len() || to >= values.len() {
+            return self.clone();
+        }
+        let value = values.remove(from);
+        values.insert(to, value);
+        self.but(|state| {
+            let places = state.own.iter_mut().filter(|(known, _)| known == name);
+            places.zip(values).for_each(|((_, place), value)| *place = value);
+        })
+    }
+
+    /// Another view of the same site, days, filters, colours and language.
     #[must_use]
     pub fn to_view(&self, view: View) -> Self {
-        let State { site, range, compare, filters, theme, .. } = self.clone();
-        Self { view, site, range, compare, filters, theme, ..Self::default() }
+        let State { site, range, compare, match_weekday, filters, off, keys, theme, language, .. } = self.clone();
+        Self { view, site, range, compare, match_weekday, filters, off, keys, theme, language, ..Self::default() }
     }
 
     /// This state with a change, for the links of a view.
@@ -250,10 +375,28 @@ impl State {
         })
     }
 
+    /// Leaves a value out or, if it was, no longer; closes the long list, whose job is done.
+    #[must_use]
+    pub fn toggle_exclusion(&self, dimension: Dimension, value: &str) -> Self {
+        self.but(|state| {
+            filter::exclude(&mut state.filters, dimension, value);
+            state.detail = None;
+        })
+    }
+
+    /// With the composer open on a place among the filters.
+    #[must_use]
+    pub fn composing(&self, place: Place) -> Self {
+        self.but(|state| {
+            state.detail = None;
+            state.dialog = Some(Dialog::Filters(Compose::at(place, &state.filters)));
+        })
+    }
+
     /// What the numbers depend on: two states with the same key show the same visits.
     pub fn key(&self) -> String {
-        let State { site, range, compare, filters, .. } = self.clone();
-        Self { site, range, compare, filters, ..Self::default() }.href()
+        let State { site, range, compare, match_weekday, filters, .. } = self.clone();
+        Self { site, range, compare, match_weekday, filters, ..Self::default() }.href()
     }
 }
 
@@ -265,12 +408,29 @@ mod tests {
     fn the_address_holds_the_whole_state() {
         let query = "?site=example.com&range=last-7-days&compare=year&interval=hour&metric=bounce_rate&f=is.page.%2Fa+b&f=is_not.source\
                      .x%26y&tab=exit_page&tab=utm_term&more=country&search=d%C3%A9&page=2&chart=table&add=site\
-                     &theme=dark";
+                     &theme=dark&lang=pt-BR";
         let state = State::parse(query);
         assert_eq!(state.href(), query);
-        assert_eq!(state.filters[0].values, ["/a b"]);
+        assert_eq!(state.filters[0], Filter::is(Dimension::Page, "/a b"));
         assert_eq!(state.tab(Panel::Pages), Some(Dimension::ExitPage));
         assert_eq!(state.tab(Panel::Devices), Some(Dimension::Browser));
+    }
+
+    #[test]
+    fn filters_dialogs_and_switches_are_in_the_address() {
+        for query in [
+            "?f=any&f=is.os.Linux&f=is.country.DE&f=end&f=segment.3&off=contains-i.page.a&weekday=same&keys=off",
+            "?f=is.os.Linux&dialog=filters&filter-at=0",
+            "?dialog=filters&filter-at=new&filter-field=os&filter-op=is&filter-value=a&filter-typed=b",
+            "?dialog=keys&keys=off",
+        ] {
+            assert_eq!(State::parse(query).href(), query);
+        }
+        let typed = State::parse("?interval=hour&first=2026-11-03&last=2026-11-01");
+        assert_eq!(typed.href(), "?range=2026-11-01..2026-11-03");
+        assert_eq!(State::parse("?first=2026-11-03&last=x"), State::default());
+        let compared = State::parse("?compare-first=2026-01-03&compare-last=2026-01-09");
+        assert_eq!(compared.href(), "?compare=2026-01-03..2026-01-09");
     }
 
     #[test]
@@ -282,8 +442,19 @@ mod tests {
             "?view=outcomes&range=today&step=d"
         );
         assert_eq!(state.to_view(View::Overview).href(), "?range=today");
+        assert_eq!(State::parse("?lang=de&theme=dark").to_view(View::Sites).href(), "?view=sites&theme=dark&lang=de");
         let many = "&a=1".repeat(100);
         assert_eq!(State::parse(&["?view=outcomes", &many].concat()).own.len(), OWN_MAX);
+    }
+
+    #[test]
+    fn parameters_of_one_name_can_be_put_into_another_order() {
+        let state = State::parse("?view=outcomes&w=a&x=1&w=b&w=c");
+        for (from, to, expected) in
+            [(0, 2, "w=b&x=1&w=c&w=a"), (2, 0, "w=c&x=1&w=a&w=b"), (1, 1, "w=a&x=1&w=b&w=c"), (3, 0, "w=a&x=1&w=b&w=c")]
+        {
+            assert_eq!(state.with_moved("w", from, to).href(), ["?view=outcomes&", expected].concat());
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::markup::Element;
 use crate::wire::{Reader, Writer};
 use serde_json::{Value, json};
 
+pub mod boards;
 pub mod commands;
 pub mod components;
 pub mod engagement;
@@ -40,6 +41,8 @@ pub enum View {
     Live,
     /// Where visitors are.
     Places,
+    /// Widgets that somebody chose and arranged.
+    Boards,
     /// How long and how far pages are read, where visits begin and end.
     Engagement,
     /// What visitors are hoped to do.
@@ -101,8 +104,9 @@ const fn facts(view: View, name: &'static str, label: &'static str, group: Group
 }
 
 /// Every view, in the order of the menu.
-const FACTS: [Facts; 19] = [
+const FACTS: [Facts; 20] = [
     facts(View::Overview, "overview", "Overview", Group::Traffic),
+    facts(View::Boards, "boards", "Boards", Group::Traffic),
     facts(View::Live, "live", "Live", Group::Traffic),
     facts(View::Places, "places", "Places", Group::Traffic),
     facts(View::Engagement, "engagement", "Engagement", Group::Traffic),
@@ -301,6 +305,7 @@ pub type Functions = (fn(&App) -> Vec<Request>, fn(&App, &Answers) -> Element);
 pub fn functions(view: View) -> Option<Functions> {
     Some(match view {
         View::Overview => return None,
+        View::Boards => (boards::requests, boards::content),
         View::Live => (live::requests, live::content),
         View::Places => (places::requests, places::content),
         View::Engagement => (engagement::requests, engagement::content),

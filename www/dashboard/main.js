@@ -1,22 +1,38 @@
-// Starts the dashboard's module; says so in words where the browser cannot.
+// Starts the dashboard's module, with the page's words where they are not English; says so where the browser cannot.
 import start, { begin } from "dashboard-wasm";
 
 // Where the module of each view lies.
 const views = __DASHBOARD_VIEWS__;
 
-const explain = (message) => {
+// What is said is in the page, in its language.
+const explain = (template) => {
   const paragraph = document.createElement("p");
   paragraph.className = "fallback";
   paragraph.setAttribute("role", "alert");
-  paragraph.textContent = message;
+  paragraph.textContent = document.getElementById(template).content.textContent;
   document.getElementById("app").replaceChildren(paragraph);
 };
 
+// The catalogue that the edge has named; a page without it is in English.
+const catalogue = async () => {
+  const link = document.getElementById("words");
+  const answer = link && (await fetch(link.href).catch(() => undefined));
+  return answer?.ok ? answer.text() : undefined;
+};
+
 if (typeof WebAssembly === "object") {
-  start({ module_or_path: __DASHBOARD_WASM__ }).then(() => begin((view) => import(views[view]))).catch((error) => {
+  Promise.all([catalogue(), start({ module_or_path: __DASHBOARD_WASM__ })]).then(([words]) => {
+    // A view's module has memory of its own, and so its own copy of the words.
+    const load = async (view) => {
+      const module = await import(views[view]);
+      if (words) module.speak?.(words);
+      return module;
+    };
+    begin(load, words);
+  }).catch((error) => {
     console.error(error);
-    explain("The dashboard could not be loaded. Reload the page; if that does not help, the server may have been updated or WebAssembly may be blocked.");
+    explain("unloaded");
   });
 } else {
-  explain("This browser has WebAssembly switched off, which the dashboard needs. Your numbers are safe, and to be had from the API.");
+  explain("without-wasm");
 }

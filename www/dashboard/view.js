@@ -1,5 +1,5 @@
 // A view's module: the page imports this when somebody looks at the view.
-import start, { content, requests, take } from "dashboard-views";
+import start, { content, requests, speak, take } from "dashboard-views";
 
 await start({ module_or_path: new URL(__VIEW_WASM__, import.meta.url) });
-export { content, requests, take };
+export { content, requests, speak, take };

@@ -11,6 +11,7 @@ mod process;
 mod serve;
 mod setup;
 mod suites;
+mod words;
 mod workerd;
 
 use anyhow::{Result, bail};
@@ -35,13 +36,17 @@ cargo xtask test   [--only NAME]... [--nightly] [--list]
 cargo xtask build  [--json FILE]
     All artefacts as they ship, in dist, with a table of their bytes; fails over the budgets of wasm-pack.toml.
 
-cargo xtask bench  [ingest|query|sizes|tracker]... [--json FILE]
+cargo xtask bench  [dashboard|growth|ingest|query|sizes|tracker]... [--json FILE]
     Ratios, measured side by side in one run.
       --seconds N  how long ingest sends each load (3)
       --events N   how many events query asks about, or growth stores (1000000)
       --days N     over how many days these are spread, the last 30 of which are asked about (30)
       --rounds N   how often query asks everything and tracker loads pages; the figures are medians (3)
+      --nightly    dashboard with 100,000 and a million visits instead of 20,000
       --only NAME  asks duckdb, object or ours alone: faster, but without ratios, and nothing is checked
+
+cargo xtask words
+    What of the dashboard's texts is not translated yet, as entries to be filled in.
 
 cargo xtask fuzz   TARGET [--seconds N]
     Feeds one of the targets of fuzz/ under libFuzzer, for N seconds (60).
@@ -98,9 +103,11 @@ fn run() -> Result<ExitCode> {
                 events: options.events.unwrap_or(1_000_000),
                 days: options.days.unwrap_or(30),
                 rounds: options.rounds.unwrap_or(3),
+                full: options.nightly,
             };
             bench::command(&options.words, &amount, &options.only, options.json.as_deref())
         }
+        "words" => words::command(),
         "fuzz" => fuzz::command(&options.words, options.seconds.unwrap_or(60)),
         "help" => {
             print!("{HELP}");

@@ -43,18 +43,20 @@ const FIREFOX: Browser = Browser {
     packages: &["firefox-esr", "fonts-dejavu-core"],
 };
 
-/// What building needs: the WASM target and the npm packages.
+/// What building needs: the WASM target, the source of the standard library, and the npm packages.
 pub(crate) fn for_build() -> Result<()> {
-    wasm_target()?;
+    of_toolchain("lib/rustlib/wasm32-unknown-unknown", ["target", "add", "wasm32-unknown-unknown"])?;
+    of_toolchain("lib/rustlib/src/rust/library", ["component", "add", "rust-src"])?;
     npm_packages()
 }
 
-fn wasm_target() -> Result<()> {
+/// Has rustup add what is not in the toolchain's folder yet.
+fn of_toolchain(folder: &str, add: [&str; 3]) -> Result<()> {
     let sysroot = run_quietly(Command::new("rustc").args(["--print", "sysroot"]))?;
-    if Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown").is_dir() {
+    if Path::new(sysroot.trim()).join(folder).is_dir() {
         return Ok(());
     }
-    step("adding the WASM target", || run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"])))
+    step(&["rustup ", &add.join(" ")].concat(), || run(Command::new("rustup").args(add)))
 }
 
 fn npm_packages() -> Result<()> {

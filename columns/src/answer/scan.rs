@@ -1,11 +1,12 @@
 //! The visits of chunks on their way through the passes of a question.
 
-use crate::block::{Block, Last, ROWS, Wants, Window};
-use crate::chunk::Chunk;
+use crate::block::{Block, Last, Wants, Window};
+use crate::chunk::{Chunk, Names, ROWS};
 use crate::layout::{AGAIN, PARTIAL};
 use crate::links::Links;
 use crate::pass::Pass;
 use crate::question::Inexact;
+use crate::singles::{screen, select};
 
 /// The rows of a chunk that links list, ascending.
 pub(super) fn rows_of(links: &Links, chunk: &Chunk) -> Vec<u32> {
@@ -31,27 +32,34 @@ pub(super) struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn count(&mut self, skipped: &[u32], apart: bool) {
+    fn count(&mut self) {
         let Self { block, passes, wants, .. } = self;
-        passes.iter_mut().for_each(|pass| pass.count(block, skipped, apart, wants.views));
+        passes.iter_mut().for_each(|pass| pass.count(block, true, wants.views));
     }
 
-    /// Counts a chunk, many visits at a time.
-    pub(super) fn blockwise(&mut self, chunk: &Chunk, window: Window, skipped: &[u32]) {
-        let mut event = 0;
-        for start in (0..chunk.len()).step_by(ROWS) {
-            let end = (start + ROWS).min(chunk.len());
-            self.block.begin(chunk, (start, end));
-            if !self.passes.iter().any(|pass| pass.may_keep_any(&self.block)) {
-                event = self.block.pass_over(chunk, (start, end), event, &mut self.last);
-                continue;
+    /// Counts a chunk whose visits count as they are, but those whose rows are `skipped`.
+    pub(super) fn blockwise(&mut self, chunk: &Chunk, window: Window, skipped: &[u32], names: &Names) {
+        let Self { block, passes, wants, last } = self;
+        let mut rows = Vec::new();
+        for pass in passes.iter_mut() {
+            let from = if pass.keeps_all() {
+                pass.add_summary(chunk, window, names);
+                chunk.unlinked
+            } else {
+                pass.count_singles(chunk, window.bucket, last.visitor, wants.views)
+            };
+            for (start, end) in chunk.blocks(from, chunk.len()) {
+                select(&pass.kept, chunk, (start, end), &mut rows);
+                rows.retain(|row| skipped.binary_search(row).is_err());
+                screen(&pass.kept, chunk, &mut rows);
+                if !rows.is_empty() {
+                    block.gather(chunk, &rows, window, *wants, *last);
+                    pass.count(block, false, wants.views);
+                }
             }
-            event = self.block.fill(chunk, (start, end), event, window, self.wants, &mut self.last);
-            let from = skipped.partition_point(|row| (*row as usize) < start);
-            let of_block = skipped.iter().skip(from).take_while(|row| (**row as usize) < end);
-            let of_block: Vec<u32> = of_block.map(|row| row - start as u32).collect();
-            self.count(&of_block, false);
         }
+        last.visitor += chunk.len() as u32;
+        last.visit += chunk.len() as u32;
     }
 
     /// Counts a chunk visit by visit, event by event.
@@ -67,11 +75,11 @@ impl Scan<'_> {
             }
             event += chunk.events_of(row) as usize;
             if self.block.len() == ROWS {
-                self.count(&[], true);
+                self.count();
                 self.block.clear();
             }
         }
-        self.count(&[], true);
+        self.count();
         Ok(())
     }
 
@@ -108,12 +116,12 @@ impl Scan<'_> {
                 let event = events.get(found).copied().unwrap_or(0) as usize;
                 self.piece(chunk, (row as usize, event), *window)?;
                 if self.block.len() == ROWS {
-                    self.count(&[], true);
+                    self.count();
                     self.block.clear();
                 }
             }
         }
-        self.count(&[], true);
+        self.count();
         Ok(())
     }
 }

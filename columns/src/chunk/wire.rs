@@ -1,10 +1,13 @@
 //! The rows of a chunk as its bytes have them, and how they come to stand by visitor.
 
-use super::{Chunk, Codes, Partial};
+use super::{Chunk, Codes, Partial, ROWS, Summary};
 use crate::Refused;
 use crate::builder::DayOf;
 use crate::bytes::Reader;
 use crate::layout::{AFTER, AGAIN, BEFORE, BOUNCE, EVENT, MOVED, MULTI, PARTIAL, PLAIN, planes};
+
+/// Rows, and what their order says of them.
+type Order = Vec<(u32, u8)>;
 
 /// The columns as a chunk has them, its tuples already those of the table.
 pub(super) struct Wire {
@@ -54,7 +57,7 @@ impl Wire {
         })?;
         let mut lasts: Vec<bool> = lens.iter().map(|len| *len > 1).collect();
         for (row, _) in &partial {
-            lasts.iter_mut().skip(*row as usize).take(1).for_each(|lasts| *lasts = true);
+            mark(&mut lasts, *row);
         }
         let durations = read_durations(from, &lasts)?;
         let bounces = read_places(from, len, |_| Ok(()))?;
@@ -126,7 +129,7 @@ impl Wire {
     /// Puts the visits of each visitor beside one another.
     pub(super) fn chunk(self, of: DayOf, has_gaps: bool, checksum: u32, views: &[bool]) -> Result<Chunk, Refused> {
         let len = self.slots.len();
-        let order = self.order(len)?;
+        let (order, [ones, singles, unlinked]) = self.order(len)?;
         let mut here = vec![0u32; len];
         order.iter().zip(0..).for_each(|((row, _), place)| put(&mut here, *row, place));
         let mut others = vec![0u32; len + 1];
@@ -140,19 +143,25 @@ impl Wire {
             of,
             checksum,
             has_gaps,
+            ones,
+            singles,
+            unlinked,
+            summary: Summary::default().into(),
             families: std::array::from_fn(|_| Codes::of_capacity(len)),
             flags: Vec::with_capacity(len),
             slots: Vec::with_capacity(len),
-            durations: Vec::with_capacity(len),
+            durations: Vec::with_capacity(len - ones),
             long: Vec::new(),
-            lens: Vec::with_capacity(len),
+            lens: Vec::with_capacity(len - ones),
+            starts: Vec::with_capacity(len.div_ceil(ROWS)),
             many: Vec::new(),
             events: Codes::of_capacity(len + self.others.len()),
             moved: Vec::new(),
             partial: Vec::new(),
             linked: self.linked.iter().map(|(row, ())| (*row, get(&here, *row))).collect(),
         };
-        let bounce_marks = marks(len, self.bounces.iter().map(|(row, ())| *row));
+        let mut marked = vec![false; len];
+        self.bounces.iter().for_each(|(row, ())| mark(&mut marked, *row));
         let moved_from = |event: u32| self.moved.partition_point(|(place, _)| *place < event);
         for ((row, mut flags), place) in order.into_iter().zip(0u32..) {
             let at = row as usize;
@@ -163,6 +172,9 @@ impl Wire {
             let start = get(&others, row);
             let further = self.others.get(start as usize..start as usize + events as usize - 1).unwrap_or_default();
             let first_event = chunk.events.low.len() as u32;
+            if (place as usize).is_multiple_of(ROWS) {
+                chunk.starts.push(first_event);
+            }
             let mut plain = true;
             for event in std::iter::once(get(&self.firsts, row)).chain(further.iter().copied()) {
                 chunk.events.push(event);
@@ -184,8 +196,13 @@ impl Wire {
                 chunk.partial.push(Partial { row: place, views: *views, entry: *entry, exit: *exit });
             }
             flags |= if plain { PLAIN } else { 0 };
-            let bounced = bounce_marks.get(at).copied().unwrap_or(false) || (events == 1 && flags & PARTIAL == 0);
+            let bounced = is(&marked, row) || (events == 1 && flags & PARTIAL == 0);
             flags |= if bounced { BOUNCE } else { 0 };
+            chunk.flags.push(flags);
+            chunk.slots.push(slot);
+            if (place as usize) < ones {
+                continue;
+            }
             let duration = get(&self.durations, row);
             if duration >= u32::from(u16::MAX) {
                 chunk.long.push((place, duration));
@@ -193,16 +210,15 @@ impl Wire {
             if events >= u32::from(u8::MAX) {
                 chunk.many.push((place, events));
             }
-            chunk.flags.push(flags);
-            chunk.slots.push(slot);
             chunk.durations.push(u16::try_from(duration).unwrap_or(u16::MAX));
             chunk.lens.push(u8::try_from(events).unwrap_or(u8::MAX));
         }
         Ok(chunk)
     }
 
-    /// The rows of the chunk, a visitor's one after the other, with what that says of them.
-    fn order(&self, len: usize) -> Result<Vec<(u32, u8)>, Refused> {
+    /// The rows of the chunk, a visitor's one after the other, with what that says of them, and the ends of those that are
+    /// apart from the others.
+    fn order(&self, len: usize) -> Result<(Order, [usize; 3]), Refused> {
         const NONE: u32 = u32::MAX;
         let mut next = vec![NONE; len];
         let mut is_again = vec![false; len];
@@ -212,19 +228,40 @@ impl Wire {
                 return Err(Refused::Damaged);
             }
             put(&mut next, before, *row);
-            is_again.iter_mut().skip(*row as usize).take(1).for_each(|slot| *slot = true);
+            mark(&mut is_again, *row);
         }
-        let mut order = Vec::with_capacity(len);
+        let mut apart = vec![false; len];
+        self.partial.iter().for_each(|(row, _)| mark(&mut apart, *row));
+        let mut linked = vec![false; len];
+        self.linked.iter().for_each(|(row, ())| mark(&mut linked, *row));
+        // What two bytes do not tell is left to the ways that are made for everything.
+        let wide = |codes: &[u32]| codes.iter().any(|code| *code > u32::from(u16::MAX));
+        let is_wide = self.families.iter().chain([&self.firsts, &self.others]).any(|codes| wide(codes));
+        let mut orders: [Order; 4] = std::array::from_fn(|_| Vec::new());
         for first in is_again.iter().zip(0u32..).filter(|(again, _)| !**again).map(|(_, row)| row) {
             let mut row = get(&next, first);
             let several = if row == NONE { 0 } else { MULTI };
+            let class = match get(&self.lens, first) {
+                _ if is(&linked, first) => 3,
+                _ if several != 0 || is(&apart, first) || is_wide => 2,
+                1 => 0,
+                events if events < u32::from(u8::MAX) => 1,
+                _ => 2,
+            };
+            let Some(order) = orders.get_mut(class) else { continue };
             order.push((first, several));
             while row != NONE {
                 order.push((row, AGAIN | MULTI));
                 row = get(&next, row);
             }
         }
-        Ok(order)
+        let mut end = 0;
+        let ends = orders.each_ref().map(|order| {
+            end += order.len();
+            end
+        });
+        let [ones, singles, unlinked, _] = ends;
+        Ok((orders.concat(), [ones, singles, unlinked]))
     }
 }
 
@@ -238,8 +275,12 @@ fn put(list: &mut [u32], place: u32, value: u32) {
     }
 }
 
-fn marks(len: usize, places: impl Iterator<Item = u32>) -> Vec<bool> {
-    let mut marks = vec![false; len];
-    places.for_each(|place| marks.iter_mut().skip(place as usize).take(1).for_each(|mark| *mark = true));
-    marks
+fn is(marks: &[bool], place: u32) -> bool {
+    marks.get(place as usize).copied().unwrap_or(false)
+}
+
+fn mark(marks: &mut [bool], place: u32) {
+    if let Some(slot) = marks.get_mut(place as usize) {
+        *slot = true;
+    }
 }

@@ -5,6 +5,7 @@
 
 use crate::answer::{Answer, Refusal};
 use crate::call::Call;
+use crate::encoding::encode;
 use worker::{Fetcher, Response, ResponseBuilder};
 
 /// Hashed names never change.
@@ -44,7 +45,12 @@ pub(super) async fn answer(call: &Call, path: &str) -> Answer {
     } else {
         let mut bytes = found.bytes().await?;
         bytes.splice(..0, before.bytes());
-        ResponseBuilder::new().with_status(200).fixed(bytes)
+        let length = bytes.len();
+        let response = ResponseBuilder::new().with_status(200).fixed(bytes);
+        if is_text(file) {
+            encode(call, &response, length)?;
+        }
+        response
     };
     let _ = response.headers().set("content-type", content_type);
     let _ = response.headers().set("cache-control", caching(file));
@@ -60,6 +66,12 @@ pub(super) async fn template(call: &Call) -> Result<String, Refusal> {
     Ok(found.text().await?)
 }
 
+/// The text of a file that was built; none where there is no such file.
+pub(super) async fn text(call: &Call, file: &str) -> Option<String> {
+    let mut found = fetch(&call.env.service("ASSETS").ok()?, file).await.ok()??;
+    found.text().await.ok()
+}
+
 /// The file's answer; none where there is no such file. The host is one that the binding alone knows.
 async fn fetch(assets: &Fetcher, file: &str) -> Result<Option<Response>, Refusal> {
     // Cloudflare serves the page of `/` by that path, and answers `/index.html` with a redirect to it.
@@ -70,13 +82,14 @@ async fn fetch(assets: &Fetcher, file: &str) -> Result<Option<Response>, Refusal
     Ok((answer.status_code() == 200).then_some(answer))
 }
 
-/// The file's own entity tag, or one of its time and length.
+/// The file's own entity tag, or one of its time and length. A weak one: it is the same however the file is encoded.
 fn tag(found: &Response) -> Option<String> {
     let header = |name| found.headers().get(name).ok().flatten();
-    header("etag").or_else(|| {
-        let version = blake3::hash(format!("{}/{}", header("last-modified")?, header("content-length")?).as_bytes());
-        Some(format!("W/\"{}\"", version.to_hex().get(..16)?))
-    })
+    if let Some(own) = header("etag") {
+        return Some(if own.starts_with("W/") { own } else { ["W/", &own].concat() });
+    }
+    let version = blake3::hash(format!("{}/{}", header("last-modified")?, header("content-length")?).as_bytes());
+    Some(format!("W/\"{}\"", version.to_hex().get(..16)?))
 }
 
 /// Whether a browser's `If-None-Match` names the tag. Weak comparison, as for every GET.
@@ -101,6 +114,11 @@ fn content_type(file: &str) -> Option<&'static str> {
         "woff2" => "font/woff2",
         _ => return None,
     })
+}
+
+/// Whether a coding makes the file smaller.
+fn is_text(file: &str) -> bool {
+    !matches!(file.rsplit('.').next(), Some("png" | "ico" | "woff2"))
 }
 
 fn caching(file: &str) -> &'static str {

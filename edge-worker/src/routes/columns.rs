@@ -5,6 +5,7 @@
 
 use crate::answer::{Answer, Refusal};
 use crate::call::Call;
+use crate::encoding;
 use crate::ingest;
 use crate::shards;
 use crate::site_store::columns::Given;
@@ -37,7 +38,6 @@ pub(super) async fn answer(call: &Call) -> Answer {
         given.ok_or_else(Refusal::unknown_site)
     };
     let tag = tag(&given(true).await?);
-    let coding = call.header("accept-encoding").as_deref().and_then(coding);
     let response = if call.header("if-none-match").is_some_and(|known| is_among(&known, &tag)) {
         ResponseBuilder::new().with_status(304).empty()
     } else {
@@ -49,13 +49,11 @@ pub(super) async fn answer(call: &Call) -> Answer {
         }
         let damaged: u32 = given.iter().map(|given| given.damaged).sum();
         let chunks = given.into_iter().map(|given| given.chunks).collect::<Vec<_>>().concat();
+        let bytes = chunks.len();
         let response = ResponseBuilder::new().with_status(200).fixed(chunks);
+        encoding::encode(call, &response, bytes)?;
         if damaged > 0 {
             response.headers().set(DAMAGED, &damaged.to_string())?;
-        }
-        if let Some(coding) = coding {
-            // The runtime encodes what a response says is encoded.
-            response.headers().set("content-encoding", coding)?;
         }
         response
     };
@@ -91,22 +89,6 @@ fn is_among(known: &str, tag: &str) -> bool {
     known.trim() == "*" || known.split(',').any(|known| opaque(known) == opaque(tag))
 }
 
-/// The smallest coding of those that a browser takes.
-fn coding(accepted: &str) -> Option<&'static str> {
-    let takes = |wanted: &str| {
-        accepted.split(',').any(|one| {
-            let mut parts = one.split(';');
-            let is = parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case(wanted));
-            let refused = |part: &str| {
-                let weight = part.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
-                weight.is_some_and(|weight| weight <= 0.0)
-            };
-            is && !parts.any(refused)
-        })
-    };
-    ["br", "gzip"].into_iter().find(|coding| takes(coding))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,20 +106,6 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(days(range), expected, "{range}");
-        }
-    }
-
-    #[test]
-    fn the_smallest_coding_that_is_taken_is_chosen() {
-        for (accepted, expected) in [
-            ("gzip, deflate, br, zstd", Some("br")),
-            ("GZIP;q=0.5", Some("gzip")),
-            ("br;q=0, gzip", Some("gzip")),
-            ("br; q=0.0", None),
-            ("identity", None),
-            ("brotli", None),
-        ] {
-            assert_eq!(coding(accepted), expected, "{accepted}");
         }
     }
 

@@ -2,6 +2,7 @@
 //! encode.
 
 mod assets;
+mod board;
 mod columns;
 mod dashboard;
 pub(crate) mod event;
@@ -11,6 +12,7 @@ mod export;
 mod health;
 pub mod import;
 mod keys;
+mod language;
 mod live;
 mod login;
 mod members;
@@ -18,6 +20,7 @@ mod metrics;
 mod notes;
 mod openapi;
 mod outcomes;
+mod page_csv;
 pub mod plausible;
 mod query;
 mod requests;
@@ -109,6 +112,8 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
         To::Segments => notes::answer(call, &domain, NoteKind::Segment, id).await,
         To::Annotations => notes::answer(call, &domain, NoteKind::Annotation, id).await,
         To::Funnels => notes::answer(call, &domain, NoteKind::Funnel, id).await,
+        To::Boards => notes::answer(call, &domain, NoteKind::Board, id).await,
+        To::Board => board::answer(call).await,
         To::ListKeys | To::MakeKey | To::DeleteKey => keys::answer(call, &domain, to, id.unwrap_or_default()).await,
         To::ListShares | To::MakeShare | To::DeleteShare => {
             shares::answer(call, &domain, to, id.unwrap_or_default()).await
@@ -118,6 +123,7 @@ async fn run(call: &mut Call, to: To, parts: &[&str]) -> Answer {
             members::answer(call, &domain, to, id.unwrap_or_default()).await
         }
         To::Page => dashboard::data(call).await,
+        To::PageCsv => page_csv::answer(call).await,
         To::Me => Ok(members::me(call)),
         To::LogIn => login::log_in(call).await,
         To::LogOut => Ok(login::log_out(call)),

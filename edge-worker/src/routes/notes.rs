@@ -1,4 +1,5 @@
-//! `/api/v1/sites/{domain}/segments`, `/annotations` and `/funnels`: saved filters and funnels, and what happened when.
+//! `/api/v1/sites/{domain}/segments`, `/annotations`, `/funnels` and `/boards`: saved filters and funnels, what happened when,
+//! and widgets that somebody arranged.
 
 use crate::answer::{Answer, Refusal, of_json};
 use crate::call::Call;

@@ -91,16 +91,26 @@ fn parameters(route: &Route) -> Vec<Value> {
     let text = || json!({"type": "string"});
     let parts = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = parts.map(|part| parameter(part, "path", true, text())).collect();
-    if matches!(route.to, To::Import | To::Columns | To::Export | To::Outcomes | To::Live | To::Requests(_)) {
+    if matches!(route.to, To::Import | To::Columns | To::Export | To::Outcomes | To::Live | To::Board | To::Requests(_))
+    {
         parameters.push(parameter("site", "query", true, text()));
     }
     if route.to == To::Columns {
         parameters.push(parameter("range", "query", true, text()));
     }
+    if route.to == To::Board {
+        // As the address of the dashboard's page has them.
+        parameters.extend(["board", "range", "f"].map(|name| parameter(name, "query", false, text())));
+    }
     if matches!(route.to, To::Requests(_)) {
-        let names = ["since", "until", "search", "status"];
+        let names = ["since", "until", "search", "status", "method", "cursor"];
         parameters.extend(names.map(|name| parameter(name, "query", false, text())));
         parameters.push(parameter("limit", "query", false, json!({"type": "integer", "minimum": 1, "maximum": 1000})));
+        parameters.push(parameter("min_ms", "query", false, json!({"type": "integer", "minimum": 1})));
+    }
+    if route.to == To::PageCsv {
+        let names = ["site", "range", "compare", "interval", "f", "more"];
+        parameters.extend(names.map(|name| parameter(name, "query", false, text())));
     }
     if route.to == To::Export {
         let formats = json!({"type": "string", "enum": ["ndjson", "csv", "parquet"]});
@@ -145,12 +155,16 @@ fn said(route: &Route) -> (&'static str, &'static [&'static str], &'static str, 
         To::ShowSite => ("Shows a site's settings", &[], "200", &[JSON]),
         To::PutSite => ("Makes a site, or changes its settings", TEXTS, "200", &[JSON]),
         To::DeleteSite => ("Deletes a site and all of its events", &[], "200", &[JSON]),
-        To::Segments | To::Annotations | To::Funnels if route.method == get => {
-            ("Shows saved segments, annotations or saved funnels", &[], "200", &[JSON])
+        To::Segments | To::Annotations | To::Funnels | To::Boards if route.method == get => {
+            ("Shows saved segments, annotations, saved funnels or boards", &[], "200", &[JSON])
         }
-        To::Segments | To::Annotations | To::Funnels if route.method == put => ("Changes one", TEXTS, "200", &[JSON]),
-        To::Segments | To::Annotations | To::Funnels if route.method == post => ("Saves one", TEXTS, "201", &[JSON]),
-        To::Segments | To::Annotations | To::Funnels => ("Deletes one", &[], "200", &[JSON]),
+        To::Segments | To::Annotations | To::Funnels | To::Boards if route.method == put => {
+            ("Changes one", TEXTS, "200", &[JSON])
+        }
+        To::Segments | To::Annotations | To::Funnels | To::Boards if route.method == post => {
+            ("Saves one", TEXTS, "201", &[JSON])
+        }
+        To::Segments | To::Annotations | To::Funnels | To::Boards => ("Deletes one", &[], "200", &[JSON]),
         To::ListKeys => ("Lists the keys of a site, without what opens", &[], "200", &[JSON]),
         To::MakeKey => ("Makes a key and shows it this once", TEXTS, "201", &[JSON]),
         To::DeleteKey => ("Deletes a key", &[], "200", &[JSON]),
@@ -163,9 +177,11 @@ fn said(route: &Route) -> (&'static str, &'static [&'static str], &'static str, 
         To::ChangeMember => ("Gives a member another role", TEXTS, "200", &[JSON]),
         To::MakeMemberKey => ("Makes a member's key anew and shows it this once", &[], "201", &[JSON]),
         To::RemoveMember => ("Removes a member", &[], "200", &[JSON]),
+        To::Board => ("Answers all that the widgets of a board ask", &[], "200", &[JSON]),
         To::Page => {
             ("Tells the dashboard what its page shows, in a form of its own", &[], "200", &["application/octet-stream"])
         }
+        To::PageCsv => ("Tells a list of the dashboard's overview in full, or its chart", &[], "200", &["text/csv"]),
         To::Me => ("Says who is signed in, and with which roles", &[], "200", &[JSON]),
         To::LogIn => ("Exchanges the admin key or a member's for a session", &[JSON], "200", &[JSON]),
         To::LogOut => ("Ends the session of this browser", &[], "200", &[JSON]),

@@ -1,6 +1,6 @@
 //! `/api/v1/sites/{domain}/shares`: the links of a site, `/share/{id}`: the page that they lead to, and what they are told.
 
-use super::assets;
+use super::dashboard;
 use super::table::To;
 use crate::access;
 use crate::answer::{Answer, Refusal, of_json};
@@ -22,7 +22,9 @@ use url::Url;
 
 const BODY_BYTES_MAX: usize = 8_192;
 const HINT: &str = "Send {\"name\": \"…\"} and perhaps expires (RFC 3339, to come), k (2 to 1000), noise (0.05 to 1, or \
-                    \"none\") and embed (up to ten origins).";
+                    \"none\"), embed (up to ten origins) and dimensions (those that it tells of).";
+const NOT_CHOSEN: &str = "The share does not tell of this dimension.";
+const NOT_CHOSEN_HINT: &str = "GET /api/v2/dimensions lists those that whoever made it has chosen.";
 /// Most queries of a share in one request.
 const QUERIES_MAX: usize = 20;
 
@@ -75,7 +77,7 @@ pub(super) async fn page(call: &Call, id: &str) -> Answer {
     if share.is_over(call.now_s()) {
         return Err(over());
     }
-    let response = assets::answer(call, "/").await?;
+    let response = dashboard::frame(call).await?;
     let _ = response.headers().set("content-security-policy", &cors::dashboard_policy(&share.ancestors()));
     Ok(response)
 }
@@ -94,7 +96,8 @@ pub fn over() -> Refusal {
 /// What a share says of its site.
 pub(super) fn site(share: &Share, settings: &Value) -> Value {
     let goals = settings.get("goals").and_then(Value::as_array).into_iter().flatten();
-    let goals: Vec<&Value> = goals.filter_map(|goal| goal.get("display_name")).collect();
+    let tells_goals = share.dimensions().contains(&"event:goal");
+    let goals: Vec<&Value> = goals.filter_map(|goal| goal.get("display_name")).filter(|_| tells_goals).collect();
     let rules = share.rules();
     json!({
         "domain": share.site, "timezone": settings.get("timezone"), "goals": goals, "k": rules.k, "epsilon": rules.epsilon,
@@ -106,7 +109,7 @@ pub(super) fn dimensions(share: &Share) -> Value {
     let metrics = if share.rules().epsilon.is_some() { &engine::share::METRICS[..1] } else { &engine::share::METRICS };
     json!({
         "metrics": metrics,
-        "dimensions": engine::share::DIMENSIONS,
+        "dimensions": share.dimensions(),
         "intervals": engine::share::UNITS,
         "operators": ["is"],
     })
@@ -129,6 +132,8 @@ pub(super) async fn query(call: &Call, share: &Share, request: &Value) -> Answer
             "Send fewer of them.",
         ));
     }
+    let chosen = share.dimensions();
+    let is_chosen = |question: &Question| question.tells_of().all(|dimension| chosen.contains(&dimension));
     let mut questions = Vec::with_capacity(asked.len());
     for query in asked {
         let mut query = query.clone();
@@ -138,27 +143,39 @@ pub(super) async fn query(call: &Call, share: &Share, request: &Value) -> Answer
             call.grant.covers(named.as_ref().and_then(Value::as_str).unwrap_or(site))?;
         }
         match Question::read(&rules, today, &query) {
-            Ok(question) => questions.push(question),
+            // Of several questions, each one's refusal is in its answer; what is refused is not counted at all.
+            Ok(question) if is_chosen(&question) => questions.push(Some(question)),
+            Ok(_) if several.is_some() => questions.push(None),
+            Ok(_) => return Err(Refusal::new(403, "not_shared", NOT_CHOSEN, NOT_CHOSEN_HINT)),
             Err(refusal) => return Ok(of_json(refusal.status, &refusal.to_json())),
         }
     }
-    charge(call, share, secret, &questions, &known.zone).await?;
-    let queries: Vec<Value> = questions.iter().map(|question| question.query(&rules)).collect();
-    let request = json!({ "site_id": site, "queries": queries });
-    let answer = shards::query(&call.env, site, "shared", call.now_s(), request).await?;
-    if answer.body.is_null() {
-        shards::forget(site);
-        return Err(Refusal::unknown_site());
+    let allowed: Vec<&Question> = questions.iter().flatten().collect();
+    charge(call, share, secret, &allowed, &known.zone).await?;
+    let queries: Vec<Value> = allowed.iter().map(|question| question.query(&rules)).collect();
+    let mut counted = Vec::new();
+    if !queries.is_empty() {
+        let request = json!({ "site_id": site, "queries": queries });
+        let mut answer = shards::query(&call.env, site, "shared", call.now_s(), request).await?;
+        if answer.body.is_null() {
+            shards::forget(site);
+            return Err(Refusal::unknown_site());
+        }
+        counted = answer.body.get_mut("results").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
     }
     let site_key = shards::route_key(&call.env, site).await?;
     let hash = share::noise_hash(secret, &site_key.0, site, &rules);
-    let counted = answer.body.get("results").and_then(Value::as_array);
-    let told = questions.iter().zip(counted.into_iter().flatten()).map(|(question, counted)| {
+    let mut counted = counted.into_iter();
+    let told = questions.iter().map(|question| {
+        let Some(question) = question else {
+            return json!({ "error": NOT_CHOSEN, "code": "not_shared", "hint": NOT_CHOSEN_HINT, "status": 403 });
+        };
+        let counted = counted.next().unwrap_or_default();
         // What the engine refuses says nothing of visitors.
         if counted.get("error").is_some() {
-            return counted.clone();
+            return counted;
         }
-        question.tell(&rules, counted, &hash).unwrap_or_else(|refusal| refusal.to_json())
+        question.tell(&rules, &counted, &hash).unwrap_or_else(|refusal| refusal.to_json())
     });
     let mut told: Vec<Value> = told.collect();
     if several.is_some() {
@@ -174,11 +191,11 @@ async fn charge(
     call: &Call,
     share: &Share,
     secret: &str,
-    questions: &[Question],
+    questions: &[&Question],
     zone: &jiff::tz::TimeZone,
 ) -> Result<(), Refusal> {
     let key = blake3::derive_key("passerby questions to shares v1", share.secret(secret).as_bytes());
-    let about = questions.iter().filter_map(Question::about);
+    let about = questions.iter().filter_map(|question| question.about());
     let questions: Vec<String> =
         about.map(|about| blake3::keyed_hash(&key, about.as_bytes()).to_hex().chars().take(32).collect()).collect();
     if questions.is_empty() {

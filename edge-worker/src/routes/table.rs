@@ -35,6 +35,8 @@ pub(super) enum To {
     Segments,
     Annotations,
     Funnels,
+    Boards,
+    Board,
     ListKeys,
     MakeKey,
     DeleteKey,
@@ -48,6 +50,7 @@ pub(super) enum To {
     MakeMemberKey,
     RemoveMember,
     Page,
+    PageCsv,
     Me,
     LogIn,
     LogOut,
@@ -93,7 +96,7 @@ const OPERATOR: Need = Need::AdminKey;
 
 /// Every route.
 #[rustfmt::skip]
-const ROUTES: [Route; 62] = [
+const ROUTES: [Route; 69] = [
     row(Method::Post, "/e", ANYONE, To::Batch),
     row(Method::Options, "/e", ANYONE, To::Preflight),
     row(Method::Post, "/api/event", ANYONE, To::Plausible),
@@ -136,6 +139,11 @@ const ROUTES: [Route; 62] = [
     row(Method::Get, "/api/v1/sites/{domain}/funnels/{id}", READ, To::Funnels),
     row(Method::Put, "/api/v1/sites/{domain}/funnels/{id}", EDITOR, To::Funnels),
     row(Method::Delete, "/api/v1/sites/{domain}/funnels/{id}", EDITOR, To::Funnels),
+    row(Method::Get, "/api/v1/sites/{domain}/boards", READ, To::Boards),
+    row(Method::Post, "/api/v1/sites/{domain}/boards", EDITOR, To::Boards),
+    row(Method::Get, "/api/v1/sites/{domain}/boards/{id}", READ, To::Boards),
+    row(Method::Put, "/api/v1/sites/{domain}/boards/{id}", EDITOR, To::Boards),
+    row(Method::Delete, "/api/v1/sites/{domain}/boards/{id}", EDITOR, To::Boards),
     row(Method::Get, "/api/v1/sites/{domain}/keys", ADMIN, To::ListKeys),
     row(Method::Post, "/api/v1/sites/{domain}/keys", ADMIN, To::MakeKey),
     row(Method::Delete, "/api/v1/sites/{domain}/keys/{id}", ADMIN, To::DeleteKey),
@@ -149,6 +157,8 @@ const ROUTES: [Route; 62] = [
     row(Method::Delete, "/api/v1/sites/{domain}/members/{id}", ADMIN, To::RemoveMember),
     row(Method::Post, "/api/v1/sites/{domain}/members/{id}/key", ADMIN, To::MakeMemberKey),
     row(Method::Get, "/api/v1/page", MEMBER, To::Page),
+    row(Method::Get, "/api/v1/board", READ, To::Board),
+    row(Method::Get, "/api/v1/page/csv", MEMBER, To::PageCsv),
     row(Method::Get, "/api/v1/me", MEMBER, To::Me),
     row(Method::Post, "/api/v1/login", ANYONE, To::LogIn),
     row(Method::Post, "/api/v1/logout", ANYONE, To::LogOut),

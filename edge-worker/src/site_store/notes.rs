@@ -1,4 +1,4 @@
-//! Saved segments, annotations and saved funnels: small notes of the owner's, each with a number.
+//! Saved segments, annotations, saved funnels and boards: small notes of the owner's, each with a number.
 
 use super::{Site, schema};
 use engine::query::with_segments;
@@ -114,7 +114,7 @@ fn missing() -> Value {
     let body = json!({
         "error": "There is no such note.",
         "code": "not_found",
-        "hint": "List the site's segments, annotations or funnels to see their numbers.",
+        "hint": "List the site's segments, annotations, funnels or boards to see their numbers.",
     });
     json!({ "status": 404, "body": body })
 }

@@ -1,5 +1,6 @@
 //! Saved segments in filters: `["is", "segment", [id, …]]` stands for the filters that were saved under the ids.
 
+use super::dimension::Dimension;
 use super::filter::Filter;
 use super::rules;
 use crate::refusal::Refusal;
@@ -12,6 +13,11 @@ use serde_json::{Map, Value, json};
 /// What is wrong with them.
 pub fn check_filters(filters: &Value, site: &SiteSettings) -> Result<(), Refusal> {
     rules::check_goals_of(&Filter::list(filters)?, site)
+}
+
+/// Whether there is a dimension of this name that values can be listed of: not one of time.
+pub fn is_dimension(name: &str) -> bool {
+    Dimension::named(name).is_some_and(|dimension| !dimension.is_time())
 }
 
 /// Refuses what is not the way of a funnel (`"steps", "order"?, "window_seconds"?`), or asks for what the site does not have.

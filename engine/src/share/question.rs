@@ -186,6 +186,12 @@ impl Question {
         })
     }
 
+    /// The dimensions that its answer would tell of: those of its rows and of its filters, but time.
+    pub fn tells_of(&self) -> impl Iterator<Item = &str> {
+        let rows = self.dimensions.iter().copied().filter(|dimension| !is_time(dimension));
+        rows.chain(self.filters.keys().map(String::as_str))
+    }
+
     /// What a filtered question is about, whatever its wording, range, metrics and page; none where there are no filters.
     /// So many of these a share answers in a day.
     pub fn about(&self) -> Option<String> {

@@ -1,14 +1,15 @@
-//! What an owner writes down about a site: saved filters and funnels, and what happened when.
+//! What an owner writes down about a site: saved filters and funnels, what happened when, and boards.
 
 use crate::event::UnixSeconds;
 use crate::query::{check_filters, check_funnel};
 use crate::refusal::Refusal;
 use crate::site::SiteSettings;
+use crate::site::board::{BOARD_BYTES_MAX, check_widgets};
 use serde_json::{Map, Value, json};
 
 /// Most notes of a kind.
 pub const NOTES_MAX: usize = 500;
-/// Longest name of a saved segment or funnel, in bytes.
+/// Longest name of a saved segment, funnel or board, in bytes.
 const NAME_BYTES_MAX: usize = 200;
 /// Longest text of an annotation, in bytes.
 const TEXT_BYTES_MAX: usize = 1_000;
@@ -24,12 +25,14 @@ pub enum NoteKind {
     Annotation,
     /// A saved funnel: `{"name", "steps", "order"?, "window_seconds"?}`, as `POST /api/v2/funnel` takes them.
     Funnel,
+    /// A board: `{"name", "widgets"}`; each widget has a `kind` and what that takes.
+    Board,
 }
 
 impl NoteKind {
-    /// The kind whose list has that name in paths: `segments`, `annotations` or `funnels`.
+    /// The kind whose list has that name in paths: `segments`, `annotations`, `funnels` or `boards`.
     pub fn named(list: &str) -> Option<Self> {
-        [Self::Segment, Self::Annotation, Self::Funnel].into_iter().find(|kind| kind.list() == list)
+        [Self::Segment, Self::Annotation, Self::Funnel, Self::Board].into_iter().find(|kind| kind.list() == list)
     }
 
     /// The name of its list.
@@ -38,6 +41,7 @@ impl NoteKind {
             Self::Segment => "segments",
             Self::Annotation => "annotations",
             Self::Funnel => "funnels",
+            Self::Board => "boards",
         }
     }
 
@@ -50,6 +54,7 @@ impl NoteKind {
                 &["name", "steps", "order", "window_seconds"],
                 "a funnel is {\"name\": …, \"steps\": […], \"order\"?, \"window_seconds\"?}",
             ),
+            Self::Board => (&["name", "widgets"], "a board is {\"name\": …, \"widgets\": [{\"kind\": …}, …]}"),
         };
         let wrong = |path: &str, error: &str| Refusal::at(path, "invalid_note", error, shape);
         let fields = value.as_object().ok_or_else(|| wrong("", "a note must be an object"))?;
@@ -73,6 +78,15 @@ impl NoteKind {
                 let funnel = Value::Object(funnel);
                 let fits = funnel.to_string().len() <= FUNNEL_BYTES_MAX;
                 if fits { Ok(funnel) } else { Err(wrong("/steps", "the steps have too many bytes")) }
+            }
+            Self::Board => {
+                let name = text(fields, "name", NAME_BYTES_MAX)
+                    .ok_or_else(|| wrong("/name", "the name is missing or too long"))?;
+                let widgets = fields.get("widgets").ok_or_else(|| wrong("/widgets", "the widgets are missing"))?;
+                check_widgets(widgets, site)?;
+                let board = json!({"name": name, "widgets": widgets});
+                let fits = board.to_string().len() <= BOARD_BYTES_MAX;
+                if fits { Ok(board) } else { Err(wrong("/widgets", "the widgets have too many bytes")) }
             }
             Self::Annotation => {
                 let what = text(fields, "text", TEXT_BYTES_MAX)
@@ -136,6 +150,20 @@ mod tests {
             (NoteKind::Funnel, json!({"name": "Buy", "steps": [page[0], page[0]], "order": "any"}), Err("#/order:")),
             (NoteKind::Funnel, json!({"name": "Buy", "steps": [page[0], page[0]], "days": 3}), Err("#:")),
             (NoteKind::Funnel, json!({"steps": [page[0], page[0]]}), Err("#/name:")),
+            (
+                NoteKind::Board,
+                json!({"name": " Mine ", "widgets": [{"kind": "numbers"}]}),
+                Ok(json!({"name": "Mine", "widgets": [{"kind": "numbers"}]})),
+            ),
+            (NoteKind::Board, json!({"name": "Mine"}), Err("#/widgets:")),
+            (NoteKind::Board, json!({"name": "Mine", "widgets": [{"kind": "x"}]}), Err("#/widgets/0/kind:")),
+            (NoteKind::Board, json!({"name": "Mine", "widgets": [], "more": 1}), Err("#:")),
+            (NoteKind::Board, json!({"widgets": []}), Err("#/name:")),
+            (
+                NoteKind::Board,
+                json!({"name": "Mine", "widgets": vec![json!({"kind": "text", "text": "x".repeat(790)}); 24]}),
+                Err("#/widgets:"),
+            ),
         ] {
             match (kind.read(&note, &site), expected) {
                 (Ok(read), Ok(expected)) => assert_eq!(read, expected),

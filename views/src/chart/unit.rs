@@ -32,7 +32,7 @@ impl Unit {
             Self::Milliseconds if value.abs() >= 999.5 => [&format::decimal(value / 1000.0, 2), " s"].concat(),
             Self::Milliseconds => [&format::decimal(value, u32::from(value.abs() < 10.0)), " ms"].concat(),
             Self::Seconds => format::duration(value),
-            Self::Percent => [&format::decimal(value, u32::from(value.abs() < 10.0)), "%"].concat(),
+            Self::Percent => format::percentage(&format::decimal(value, u32::from(value.abs() < 10.0))),
             Self::Score => format::decimal(value, 3),
             Self::Bytes => match BYTES.into_iter().find(|(size, _)| value.abs() >= *size) {
                 Some((size, name)) => [&format::decimal(value / size, 1), name].concat(),
@@ -45,7 +45,7 @@ impl Unit {
     pub fn show_exactly(self, value: f64) -> String {
         match self {
             Self::Count => format::grouped(value),
-            Self::Percent => [&format::decimal(value, 1), "%"].concat(),
+            Self::Percent => format::percentage(&format::decimal(value, 1)),
             _ => self.show(value),
         }
     }

@@ -26,7 +26,8 @@ const VISITORS: Measure = measure(
 const FIRST: Measure = measure("first_seen", "First", "When it first came in this time.", Unit::Count);
 const LAST: Measure = measure("last_seen", "Last", "When it last came in this time.", Unit::Count);
 
-const TOTALS: [Measure; 2] = [ERRORS, VISITORS];
+/// The numbers of each list.
+pub(super) const TOTALS: [Measure; 2] = [ERRORS, VISITORS];
 const TYPES: [Measure; 4] = [ERRORS, VISITORS, FIRST, LAST];
 
 /// By what else than pages errors can be shown.

@@ -67,7 +67,7 @@ pub(super) fn change(now: Option<f64>, before: Option<f64>, is_percentage: bool)
     let difference = (difference * scale).round() / scale;
     let size = format::decimal(difference.abs(), 1);
     let amount = if is_percentage { fill("{0} pts", &[&size]) } else { fill("{0}%", &[&size]) };
-    let shown = if is_percentage { [&format::decimal(before, 2), "%"].concat() } else { format::grouped(before) };
+    let shown = if is_percentage { format::percentage(&format::decimal(before, 2)) } else { format::grouped(before) };
     let (class, arrow, word) = match difference {
         0.0 => ("change flat", "", say("unchanged")),
         rise if rise > 0.0 => ("change good", "↑", say("up")),

@@ -4,7 +4,7 @@ mod address;
 
 use super::figures::{Head, figures, row, value};
 use super::reading::{dimension, list, number, rows, site_path, suggestions, text};
-use super::step::Kind;
+use super::step::{Kind, Step};
 use super::{Answers, Request, View, with_page};
 use crate::app::{App, Role};
 use crate::chart::Unit;
@@ -224,6 +224,11 @@ fn result(app: &App, funnel: &Funnel, answers: &Answers) -> Element {
         Some(Err(why)) => return problem(why),
         Some(Ok(answer)) => answer,
     };
+    drawn(app, &funnel.steps, answer)
+}
+
+/// What came of steps: a sentence, and how many are left at each.
+pub(super) fn drawn(app: &App, steps: &[Step], answer: &Value) -> Element {
     let reached: Vec<f64> = rows(answer).iter().map(|row| number(row, "visitors")).collect();
     let (first, last) = (reached.first().copied().unwrap_or(0.0), reached.last().copied().unwrap_or(0.0));
     let rate = rows(answer).last().map_or(0.0, |row| number(row, "conversion_rate"));
@@ -231,7 +236,7 @@ fn result(app: &App, funnel: &Funnel, answers: &Answers) -> Element {
         "{0} took the first step, and {1} of them the last: {2}.",
         &[&plural(first, "{0} visitor", "{0} visitors"), &format::grouped(last), &Unit::Percent.show_exactly(rate)],
     );
-    let steps = funnel.steps.iter().zip(&reached).map(|(step, count)| {
+    let steps = steps.iter().zip(&reached).map(|(step, count)| {
         let journeys = app.state.to_view(View::Journeys).with_own("start", Some(&step.name()));
         Bar { name: step.words(), count: *count, note: String::new(), href: Some(journeys.href()) }
     });

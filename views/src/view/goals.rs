@@ -159,8 +159,12 @@ fn table(app: &App, goals: &[Value], answer: &Value, trend: Option<Result<&Value
 /// A row's money.
 fn amount(row: Option<&Value>, place: usize) -> Element {
     let money = row.and_then(|row| row.get("metrics")).and_then(|all| all.get(place));
-    match money.and_then(|money| Some((money.get("short")?.as_str()?, money.get("long")?.as_str()?))) {
-        Some((short, long)) => cell(short).with("title", long),
+    let shown = |name| {
+        let money = money?;
+        Some(format::money(money.get("value")?.as_f64()?, money.get(name)?.as_str()?))
+    };
+    match shown("short").zip(shown("long")) {
+        Some((short, long)) => cell(&short).with("title", long),
         None => cell("–"),
     }
 }

@@ -17,7 +17,7 @@ use crate::words::{fill, say};
 use serde_json::{Value, json};
 
 /// As many countries as there are codes.
-const COUNTRIES: usize = 250;
+pub(super) const COUNTRIES: usize = 250;
 /// Rows of the other lists.
 const ROWS: usize = 50;
 
@@ -38,7 +38,20 @@ pub fn requests(app: &App) -> Vec<Request> {
         })
     };
     let second = Some(chosen(app)).filter(|dimension| *dimension != Dimension::Country).map(|other| list(other, ROWS));
-    vec![Request::queries(app, [list(Dimension::Country, COUNTRIES)].into_iter().chain(second))]
+    // The names of the world's regions are many, so they are a file of their own.
+    let names = (chosen(app) == Dimension::Region).then(|| Request::get("/app/regions.json".to_owned()));
+    let lists = Request::queries(app, [list(Dimension::Country, COUNTRIES)].into_iter().chain(second));
+    std::iter::once(lists).chain(names).collect()
+}
+
+/// A region as people call it: `Bavaria, Germany`; its code where the name is not known or has not come.
+fn region(app: &App, code: &str, names: Option<&Value>) -> String {
+    let Some((country, part)) = code.split_once('-') else { return shown_name(app, Dimension::Region, code) };
+    let name = names.and_then(|names| names.get(country)?.get(part)?.as_str());
+    match name {
+        Some(name) => fill("{0}, {1}", &[name, app.country(country).unwrap_or(country)]),
+        None => shown_name(app, Dimension::Region, code),
+    }
 }
 
 /// The map, and the list.
@@ -65,7 +78,12 @@ fn map(app: &App, answers: &Answers) -> Element {
         Some(Err(why)) => return card.child(problem(&why)),
         Some(Ok(answer)) => answer,
     };
-    let Some(shapes) = Shapes::read(DATA) else { return card };
+    card.child(drawn(app, answer))
+}
+
+/// The map of an answer that lists countries.
+pub(super) fn drawn(app: &App, answer: &Value) -> Element {
+    let Some(shapes) = Shapes::read(DATA) else { return element("div") };
     let countries: Vec<Country> = rows(answer)
         .filter(|(code, _)| code.len() == 2)
         .map(|(code, values)| Country {
@@ -77,15 +95,13 @@ fn map(app: &App, answers: &Answers) -> Element {
         })
         .collect();
     if countries.is_empty() {
-        return card.child(
-            element("p").class("nothing").text(say(
-                "No visit has a country yet. It is told by Cloudflare or by a header of your own proxy that \
-             PASSERBY_COUNTRY_HEADER names.",
-            )),
-        );
+        return element("p")
+            .class("nothing")
+            .text(say("No visit has a country yet. It is told by Cloudflare or by a header of your own proxy that \
+             PASSERBY_COUNTRY_HEADER names."));
     }
     let label = say("Visitors by country");
-    card.child(world(&shapes, &World { label, unit: Unit::Count, counted: say("visitors"), countries }))
+    world(&shapes, &World { label, unit: Unit::Count, counted: say("visitors"), countries })
 }
 
 fn list(app: &App, answers: &Answers) -> Element {
@@ -112,8 +128,13 @@ fn list(app: &App, answers: &Answers) -> Element {
     }
     let most = all.iter().filter_map(|(_, values)| values.first()?.as_f64()).fold(1.0, f64::max);
     let metrics = shown.detail_metrics();
+    let names = answers.get(1).and_then(|names| names.as_ref().ok());
+    let name_of = |value: &str| match shown {
+        Dimension::Region => region(app, value, names),
+        _ => shown_name(app, shown, value),
+    };
     let lines = all.iter().map(|(name, values)| {
-        let head = filter_link(app, shown, name).children(code(shown, name)).text(shown_name(app, shown, name));
+        let head = filter_link(app, shown, name).children(code(shown, name)).text(name_of(name));
         let cells =
             metrics.iter().zip(values.iter()).map(|(metric, value)| match (value.as_f64(), Metric::parse(metric)) {
                 (Some(value), Some(metric)) => metric.show_exactly(value),
@@ -130,7 +151,10 @@ fn list(app: &App, answers: &Answers) -> Element {
         let text = fill("The first {0} of {1}.", &[&format::grouped(all.len() as f64), &format::grouped(total as f64)]);
         element("p").class("hint").text(text)
     });
-    card.child(table(&say(shown.many()), &columns.collect::<Vec<_>>(), lines)).children(more)
+    // What is wider than its card scrolls, by keyboard as well.
+    let holder = element("div").class("wide").with("tabindex", "0").with("role", "group");
+    let holder = holder.with("aria-label", say(shown.many()));
+    card.child(holder.child(table(&say(shown.many()), &columns.collect::<Vec<_>>(), lines))).children(more)
 }
 
 #[cfg(test)]
@@ -138,6 +162,28 @@ mod tests {
     use super::*;
     use crate::markup::Node;
     use crate::sample;
+
+    #[test]
+    fn regions_are_named_with_their_country() {
+        let app = sample::app("?view=places&list=region");
+        assert_eq!(requests(&app)[1], Request::get("/app/regions.json".into()));
+        let names: Value = serde_json::from_slice(include_bytes!("../../data/regions.json")).unwrap();
+        for (code, names, expected) in [
+            ("DE-BY", Some(&names), "Bavaria, Germany"),
+            ("FR-IDF", Some(&names), "Île-de-France, FR"),
+            ("DE-BY", None, "BY, Germany"),
+            ("DE-ZZ", Some(&names), "ZZ, Germany"),
+            ("FR-IDF", None, "FR-IDF"),
+            ("Bayern", Some(&names), "Bayern"),
+            ("", Some(&names), "Unknown"),
+        ] {
+            assert_eq!(region(&app, code, names), expected, "{code}");
+        }
+        let list = json!({ "results": [{ "results": [] }, { "results": [{ "dimensions": ["DE-BY"], "metrics": [9, 9, 40, 61] }] }] });
+        let answers = Answers { asked: vec![Some(Ok(list)), Some(Ok(names))], sent: None };
+        let html = Node::from(content(&app, &answers)).html();
+        assert!(html.contains(">Bavaria, Germany<") && html.contains("f=is.region.DE-BY"), "{html}");
+    }
 
     #[test]
     fn countries_are_on_the_map_and_in_a_list() {

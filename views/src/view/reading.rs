@@ -2,6 +2,7 @@
 
 use super::Request;
 use crate::app::App;
+use crate::compare;
 use crate::dimension::Dimension;
 use crate::filter::Filter;
 use crate::range::Interval;
@@ -21,7 +22,8 @@ pub(super) fn filters_and(app: &App, more: Value) -> Value {
 
 /// Whether the page is narrowed by something that belongs to single events.
 pub(super) fn filters_events(app: &App) -> bool {
-    app.state.filters.iter().any(|filter| matches!(filter.dimension, Dimension::Page | Dimension::Event))
+    let decides = |filter: &Filter| filter.tests(Dimension::Page) || filter.tests(Dimension::Event);
+    app.state.filters.iter().any(decides)
 }
 
 /// The dimension of the range's buckets; where the data decides how long the range is, it decides how wide they are.
@@ -43,7 +45,7 @@ pub(super) fn suggestions(app: &App) -> Request {
 
 /// What a query includes: the comparison of the page, if there is one.
 pub(super) fn include(app: &App) -> Value {
-    match app.state.compare.query(app.state.range, &app.clock, false) {
+    match compare::query(&app.state, &app.clock, false) {
         Some(comparisons) => json!({ "comparisons": comparisons }),
         None => json!({}),
     }

@@ -1,18 +1,20 @@
 //! How an API does: how much it is asked, how often it fails, how long it takes, by route, status and hour.
 
 mod cards;
+mod log;
+
+pub use log::at_least;
 
 use super::{Answers, Request};
 use crate::app::App;
 use crate::chart::Unit;
 use crate::markup::{Element, element};
-use crate::range::Range;
 use crate::report::listing::{self, LONG};
 use crate::report::parts::{answered, card, first_steps, opened};
 use crate::report::{Measure, Record, Scope, Series, measure, records, stats};
 use crate::skeleton;
 use crate::words::say;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const REQUESTS: Measure =
     measure("events", "Requests", "Requests that were answered, and those that got no answer.", Unit::Count);
@@ -40,14 +42,13 @@ const SUM: Measure = measure(
 );
 const LAST: Measure = measure("last_seen", "Last", "When the last request of this time came.", Unit::Count);
 
-const TOTALS: [Measure; 5] = [REQUESTS, ERRORS, P50, P95, P99];
+/// The headline.
+pub(super) const TOTALS: [Measure; 5] = [REQUESTS, ERRORS, P50, P95, P99];
 const ROUTES: [Measure; 7] = [REQUESTS, ERRORS, P50, P95, P99, SUM, LAST];
-const LOG: [Measure; 2] = [REQUESTS, P95];
+const STATUSES: [Measure; 2] = [REQUESTS, P95];
 
 /// Days of which single hours are asked for.
 const DAYS_BY_HOUR_MAX: i32 = 100;
-/// The classes of statuses by which the log can be narrowed, with the pattern that their statuses match.
-const CLASSES: [(&str, &str); 5] = [("2xx", "^2"), ("3xx", "^3"), ("4xx", "^4"), ("5xx", "^5"), ("0", "^0$")];
 
 /// The opened route: its method and its template.
 fn route(app: &App) -> Option<(&str, &str)> {
@@ -67,7 +68,7 @@ fn scope(app: &App) -> Scope {
 pub fn requests(app: &App) -> Vec<Request> {
     let scope = scope(app);
     let hours = by_hour(app).then(|| hours(&scope));
-    let log = log(app, &scope);
+    let log = log::question(app, &scope);
     let mut asked = vec![
         scope.totals(app, &TOTALS),
         scope.over_time(app, &["p50", "p95", "p99", "error_rate"], &[]),
@@ -100,27 +101,6 @@ fn hours(scope: &Scope) -> Value {
     question
 }
 
-/// Asks for the last minutes of the range's last day, newest first: what came in a minute with the same status is one
-/// row. A day bounds what has to be looked at.
-fn log(app: &App, scope: &Scope) -> Value {
-    let class = app.state.own("status").and_then(|class| CLASSES.iter().find(|(name, _)| *name == class));
-    let scope = scope.clone().search(&["event:route", "event:method"], app.state.own("q").unwrap_or_default());
-    let scope = match class {
-        Some((_, pattern)) => scope.and(json!(["matches", "event:status", [pattern]])),
-        None => scope,
-    };
-    let dimensions = ["time:minute", "event:method", "event:route", "event:status"];
-    let mut question = scope.list(&["events", "p95"], &dimensions, "time:minute", LONG);
-    let last = match app.state.range {
-        Range::Hours24 => None,
-        range => Some(range.days(app.clock.today).map_or(app.clock.today, |(_, last)| last).iso()),
-    };
-    if let (Some(fields), Some(last)) = (question.as_object_mut(), last) {
-        fields.insert("date_range".to_owned(), json!([last, last]));
-    }
-    question
-}
-
 /// The report.
 pub fn content(app: &App, answers: &Answers) -> Element {
     let totals = match answers.query(0, 0) {
@@ -139,7 +119,12 @@ pub fn content(app: &App, answers: &Answers) -> Element {
     let over_time = answers.query(0, 1);
     let root = element("div").class("report");
     let root = root.children(route(app).map(|(method, route)| {
-        opened(app, &["method", "route", "q", "status"], &[method, " ", route].concat(), &say("All routes"))
+        opened(
+            app,
+            &["method", "route", "q", "status", "verb", "slow", "day", "log"],
+            &[method, " ", route].concat(),
+            &say("All routes"),
+        )
     }));
     let hours = if route(app).is_none() { 7 } else { 5 };
     let hours = by_hour(app).then(|| cards::hours(answers.query(0, hours)));
@@ -147,7 +132,7 @@ pub fn content(app: &App, answers: &Answers) -> Element {
         .child(cards::over_time(app, &over_time))
         .children(route(app).is_none().then(|| cards::routes(app, answers.query(0, 5), answers.query(0, 6))))
         .child(element("div").class("view-grid").child(cards::status_list(app, answers.query(0, 3))).children(hours))
-        .child(cards::log(app, answers.query(0, 4)))
+        .child(log::card(app, answers.query(0, 4)))
 }
 
 fn nothing_yet(app: &App) -> Element {

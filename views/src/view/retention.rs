@@ -24,7 +24,7 @@ fn kept(state: &State) -> bool {
 }
 
 /// The unit of the grid: the chosen one if there is one, else weeks, or days where the range has few weeks.
-fn unit(app: &App) -> Interval {
+pub(super) fn unit(app: &App) -> Interval {
     let chosen = app.state.own("unit").and_then(Interval::parse).filter(|unit| *unit != Interval::Hour);
     let short = app.state.range.days(app.clock.today).is_some_and(|(first, last)| first.days_to(last) <= 14);
     let best = if short && !kept(&app.state) { Interval::Day } else { Interval::Week };
@@ -127,7 +127,8 @@ fn counts(cohorts: &[Value]) -> impl Iterator<Item = (f64, f64)> + '_ {
     })
 }
 
-fn grid(app: &App, cohorts: &[Value]) -> Heat {
+/// The grid of cohorts, the mean of all first.
+pub(super) fn grid(app: &App, cohorts: &[Value]) -> Heat {
     let unit = unit(app);
     let longest = cohorts.iter().map(|cohort| list(cohort, "retained").len()).max().unwrap_or(0).min(COLUMNS_MAX);
     let column = |period: usize| {
@@ -175,7 +176,7 @@ fn label(cohort: &str, unit: Interval) -> String {
     match (Date::parse(cohort), unit) {
         (None, _) => cohort.to_owned(),
         (Some(day), Interval::Day) => day.with_weekday(),
-        (Some(day), Interval::Month) => [day.month_short(), " ", cohort.get(..4).unwrap_or_default()].concat(),
+        (Some(day), Interval::Month) => day.month_and_year_short(),
         (Some(day), _) => day.short(),
     }
 }

@@ -22,9 +22,38 @@ const RANGES: [&str; 4] = ["28d", "7d", "91d", "364d"];
 /// Rows of a list.
 const ROWS: usize = 9;
 
-/// The lists, as the API names what they are about. Each is asked for without a filter: filtered questions are counted, and
+/// The lists, as the API names what they are about: everything that a share may tell of. Each is asked for without a filter: filtered questions are counted, and
 /// a page that many look at would use them up.
-const LISTS: [&str; 6] = ["event:page", "visit:source", "visit:country", "visit:browser", "visit:device", "event:goal"];
+pub(super) const LISTS: [&str; 10] = [
+    "event:page",
+    "visit:entry_page",
+    "visit:source",
+    "visit:channel",
+    "visit:utm_campaign",
+    "visit:country",
+    "visit:browser",
+    "visit:os",
+    "visit:device",
+    "event:goal",
+];
+/// Those that have a card though there is nothing in it: every site has pages, not every one campaigns.
+const ALWAYS: [&str; 5] = ["event:page", "visit:source", "visit:country", "visit:browser", "visit:device"];
+
+/// The heading of a list.
+pub(super) fn title_of(query: &str) -> String {
+    match query {
+        "event:goal" => say("Goals"),
+        "event:page" => say("Pages"),
+        "visit:entry_page" => say("Entry pages"),
+        "visit:source" => say("Sources"),
+        "visit:channel" => say("Channels"),
+        "visit:utm_campaign" => say("Campaigns"),
+        "visit:country" => say("Countries"),
+        "visit:browser" => say("Browsers"),
+        "visit:os" => say("Systems"),
+        _ => say("Devices"),
+    }
+}
 
 fn range(app: &App) -> &'static str {
     RANGES.into_iter().find(|range| app.state.own("days") == Some(range)).unwrap_or(RANGES[0])
@@ -65,8 +94,8 @@ pub fn content(app: &App, answers: &Answers) -> Element {
         Some(Err(why)) => problem(&why),
         None => skeleton::chart(),
     };
-    let cards =
-        LISTS.iter().enumerate().filter_map(|(index, dimension)| list(app, dimension, answers.query(0, index + 2)?));
+    let cards = LISTS.iter().enumerate().filter(|(index, _)| is_shared(answers, index + 2));
+    let cards = cards.filter_map(|(index, dimension)| list(app, dimension, answers.query(0, index + 2)?));
     page.child(element("h1").text(site(whole)))
         .child(
             element("section")
@@ -76,6 +105,13 @@ pub fn content(app: &App, answers: &Answers) -> Element {
         )
         .child(element("div").class("view-grid").children(cards))
         .child(element("p").class("hint").text(terms(whole)))
+}
+
+/// Whether the share tells of what a question was about. The server refuses the others, so they have no card.
+fn is_shared(answers: &Answers, query: usize) -> bool {
+    let answer = answers.get(0).and_then(|answer| answer.as_ref().ok());
+    let code = answer.and_then(|answer| answer.get("results")?.get(query)?.get("code"));
+    code.is_none_or(|code| code != "not_shared")
 }
 
 fn site(answer: &Value) -> &str {
@@ -146,17 +182,9 @@ fn chart(app: &App, answer: &Value) -> Element {
 
 /// A list; none where the site has nothing of the kind, such as goals.
 fn list(app: &App, query: &str, answer: Result<&Value, Problem>) -> Option<Element> {
-    let dimension = Dimension::all().find(|dimension| dimension.query() == query);
-    let title = match query {
-        "event:goal" => say("Goals"),
-        "event:page" => say("Pages"),
-        "visit:source" => say("Sources"),
-        "visit:country" => say("Countries"),
-        "visit:browser" => say("Browsers"),
-        _ => say("Devices"),
-    };
+    let dimension = Dimension::simple().find(|dimension| dimension.query() == query);
     let card = element("section").class("card panel").with("data-panel", query);
-    let card = card.child(element("header").class("panel-head").child(element("h2").text(title)));
+    let card = card.child(element("header").class("panel-head").child(element("h2").text(title_of(query))));
     let answer = match answer {
         Err(why) => return Some(card.child(problem(&why))),
         Ok(answer) => answer,
@@ -164,7 +192,7 @@ fn list(app: &App, query: &str, answer: Result<&Value, Problem>) -> Option<Eleme
     let rows = answer.get("results").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if rows.is_empty() {
         let none = element("p").class("nothing").text(say("Nothing that enough visitors have in common."));
-        return (query != "event:goal").then(|| card.child(none));
+        return ALWAYS.contains(&query).then(|| card.child(none));
     }
     let most = rows.iter().filter_map(|row| number(Some(row))).fold(1.0, f64::max);
     let items = rows.iter().take(ROWS).filter_map(|row| {
@@ -191,11 +219,14 @@ fn list(app: &App, query: &str, answer: Result<&Value, Problem>) -> Option<Eleme
 fn terms(answer: &Value) -> String {
     let least = format::exact(of_meta(answer, "k").unwrap_or(0.0));
     match of_meta(answer, "epsilon") {
-        Some(_) => fill(
-            "Told two days later, and only where clearly more than {0} visitors have something in common. Every number has some noise that is always the same, so that nobody can be singled out; the more visitors, the less it matters.",
+        Some(epsilon) => fill(
+            "Told two days later, and only where clearly more than {0} visitors have something in common. Every number has some noise that is always the same, so that nobody can be singled out; the more visitors, the less it matters. (k = {0}, ε = {1})",
+            &[&least, &format::exact(epsilon)],
+        ),
+        None => fill(
+            "Told two days later, and only where at least {0} visitors have something in common. (k = {0}, no noise)",
             &[&least],
         ),
-        None => fill("Told two days later, and only where at least {0} visitors have something in common.", &[&least]),
     }
 }
 
@@ -216,7 +247,9 @@ mod tests {
         ]});
         let whole = json!({ "results": [{ "dimensions": [], "metrics": [1234] }], "meta": meta, "query": query });
         let none = json!({ "results": [], "meta": meta });
-        let results = json!({ "results": [whole, time, list, list, list, list, none, none] });
+        let refused = json!({ "error": "Not told.", "code": "not_shared", "hint": "", "status": 403 });
+        let results =
+            json!({ "results": [whole, time, list, list, list, list, list, refused, list, list, none, none] });
         Answers { asked: vec![Some(Ok(results))], sent: None }
     }
 
@@ -225,7 +258,7 @@ mod tests {
         let asked = requests(&sample::empty_app("?view=share&days=364d&f=is.os.Linux&site=x"));
         let body: Value = serde_json::from_str(&asked[0].body).unwrap();
         let queries = body["queries"].as_array().unwrap();
-        assert_eq!((asked.len(), queries.len()), (1, 8));
+        assert_eq!((asked.len(), queries.len()), (1, 12));
         for query in queries {
             assert!(query.get("filters").is_none() && query.get("site_id").is_none(), "{query}");
             assert_eq!(query["date_range"], "364d");
@@ -247,8 +280,13 @@ mod tests {
             assert!(html.contains(text), "{text}: {html}");
         }
         assert!(!html.contains("Goals"), "a site without goals has no list of them");
+        assert!(!html.contains("Countries") && !html.contains("Not told."), "what is not shared has no card: {html}");
+        assert!(html.contains("Campaigns") && html.contains("(k = 5, ε = 0.25)"), "{html}");
         let plain = Node::from(content(&app, &answers("shop.example", None))).html();
-        assert!(plain.contains("at least 5 visitors") && !plain.contains("noise"), "{plain}");
+        assert!(
+            plain.contains("at least 5 visitors") && plain.contains("no noise") && !plain.contains("some noise"),
+            "{plain}"
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{Answers, Request, View};
 use crate::app::{App, Site};
 use crate::chart::spark::spark;
 use crate::date::Date;
+use crate::form;
 use crate::format;
 use crate::headline::change;
 use crate::markup::{Element, element};
@@ -16,6 +17,8 @@ use serde_json::{Value, json};
 
 /// Most sites that are asked for their numbers; others have a link all the same.
 const COUNTED_MAX: usize = 24;
+/// So many sites are too many to be seen at a glance.
+const TOOLS_FROM: usize = 4;
 
 /// Asks each site for its visitors, with what they are compared with, over time, and of the last five minutes.
 pub fn requests(app: &App) -> Vec<Request> {
@@ -34,20 +37,81 @@ pub fn requests(app: &App) -> Vec<Request> {
             }
             query
         };
-        let comparison = app.state.compare.query(range, &app.clock, false);
+        let comparison = crate::compare::query(&app.state.but(|state| state.range = range), &app.clock, false);
         let include = comparison.map(|comparison| ("include", json!({ "comparisons": comparison })));
         let over_time = [("dimensions", json!([time])), ("include", json!({ "time_labels": true }))];
         let present = [("date_range", json!([app.clock.just_before, app.clock.now]))];
         let queries = [question(include.as_slice()), question(&over_time), question(&present)];
         Request::post("/api/v2/query", &json!({ "queries": queries }))
     };
-    app.sites.iter().take(COUNTED_MAX).map(of).collect()
+    found(app).take(COUNTED_MAX).map(of).collect()
+}
+
+/// The sites whose domain or label contains what is searched for; all if that is nothing.
+fn found(app: &App) -> impl Iterator<Item = &Site> {
+    let wanted = app.state.own("q").unwrap_or_default().trim().to_lowercase();
+    app.sites.iter().filter(move |site| {
+        let label = site.label.as_deref().unwrap_or_default();
+        site.domain.to_lowercase().contains(&wanted) || label.to_lowercase().contains(&wanted)
+    })
+}
+
+/// The visitors that an answer tells of a site, and those of the time before.
+fn visitors(answers: &Answers, index: usize) -> Option<(f64, Option<f64>)> {
+    let answer = answers.query(index, 0)?.ok()?;
+    let before = row(answer).and_then(|row| row.get("comparison")?.get("metrics")?.get(0)?.as_f64());
+    Some((number(answer).unwrap_or(0.0), before))
+}
+
+/// Whether the answers at this place are of this site: while another search is being answered, they are of those before.
+fn is_of(answers: &Answers, index: usize, site: &Site) -> bool {
+    let answer = answers.query(index, 0).and_then(Result::ok);
+    let echo = answer.and_then(|answer| answer.get("query")?.get("site_id")?.as_str());
+    echo.is_none_or(|domain| domain == site.domain)
+}
+
+/// By what the cards are ordered: a number by which those with more come first, none for the order of names.
+fn rank(order: &str, (now, before): (f64, Option<f64>)) -> Option<f64> {
+    match order {
+        "visitors" => Some(now),
+        "change" => before.filter(|before| *before > 0.0).map(|before| (now - before) / before),
+        _ => None,
+    }
+}
+
+/// The search, and the choice of an order, for those who have more than a few.
+fn tools(app: &App, order: &str) -> Element {
+    let search = form::input("q", form::Kind::Text, app.state.own("q").unwrap_or_default())
+        .with("type", "search")
+        .with("placeholder", say("Find a site"))
+        .with("aria-label", say("Find a site"))
+        .with("data-live", "");
+    let choices = [("", say("By name")), ("visitors", say("Most visitors")), ("change", say("Greatest rise"))];
+    let links = choices.map(|(name, label)| {
+        let href = app.state.with_own("order", Some(name).filter(|name| !name.is_empty())).href();
+        element("a").with("href", href).with_if(name == order, "aria-current", "true").text(label)
+    });
+    let order = element("div").class("segments").with("role", "group").with("aria-label", say("Order")).children(links);
+    element("div").class("sites-tools").child(form::go(app, &["q"]).class("find").child(search)).child(order)
 }
 
 /// A card for each site.
 pub fn content(app: &App, answers: &Answers) -> Element {
     let add = app.state.but(|state| state.adding_site = true).href();
-    let cards = app.sites.iter().enumerate().map(|(index, site)| {
+    let order = app.state.own("order").unwrap_or_default();
+    let mut all: Vec<(usize, &Site)> = found(app).enumerate().collect();
+    let rank_of = |(index, site): &(usize, &Site)| {
+        let numbers = Some(*index).filter(|index| is_of(answers, *index, site));
+        numbers.and_then(|index| rank(order, visitors(answers, index)?))
+    };
+    all.sort_by(|left, right| {
+        let (left, right) = (rank_of(left), rank_of(right));
+        right.unwrap_or(f64::NEG_INFINITY).total_cmp(&left.unwrap_or(f64::NEG_INFINITY))
+    });
+    let nothing = all.is_empty().then(|| element("p").class("nothing").text(say("No site of this name.")));
+    let cards = all.into_iter().map(|(index, site)| {
+        let none = Answers::default();
+        let answers = if is_of(answers, index, site) { answers } else { &none };
         let counted = (index < COUNTED_MAX).then_some(index);
         element("li").child(card(app, site, counted, answers))
     });
@@ -60,13 +124,22 @@ pub fn content(app: &App, answers: &Answers) -> Element {
         .class("sites")
         .with("data-panel", "sites")
         .child(head)
+        .children((app.sites.len() >= TOOLS_FROM).then(|| tools(app, order)))
+        .children(nothing)
         .child(element("ul").class("site-cards").children(cards))
 }
 
 fn card(app: &App, site: &Site, index: Option<usize>, answers: &Answers) -> Element {
-    let State { range, compare, theme, .. } = app.state;
-    let state =
-        State { view: View::Overview, site: Some(site.domain.clone()), range, compare, theme, ..State::default() };
+    let State { range, compare, theme, language, .. } = app.state;
+    let state = State {
+        view: View::Overview,
+        site: Some(site.domain.clone()),
+        range,
+        compare,
+        theme,
+        language,
+        ..State::default()
+    };
     let label = site.label.as_ref().map(|label| element("span").class("site-of").text(label));
     let name = element("span").class("site-name").child(element("strong").text(&site.domain)).children(label);
     let link = element("a").class("card site-card").with("href", state.href()).with("data-row", &site.domain);
@@ -84,9 +157,8 @@ fn card(app: &App, site: &Site, index: Option<usize>, answers: &Answers) -> Elem
     match query(0) {
         None => link.child(skeleton::number()),
         Some(Err(why)) => link.child(problem(&why)),
-        Some(Ok(answer)) => {
-            let visitors = number(answer).unwrap_or(0.0);
-            let before = row(answer).and_then(|row| row.get("comparison")?.get("metrics")?.get(0)?.as_f64());
+        Some(Ok(_)) => {
+            let (visitors, before) = visitors(answers, index).unwrap_or_default();
             let value = element("strong").class("figure-value").with("data-value", format::exact(visitors));
             let words = if visitors.round() as i64 == 1 { say("visitor") } else { say("visitors") };
             let figure = element("span")
@@ -178,6 +250,43 @@ mod tests {
         assert_eq!(requests(&app).len(), COUNTED_MAX);
         let html = Node::from(content(&app, &Answers::default())).html();
         assert_eq!(html.matches("class=\"card site-card\"").count(), 40);
+    }
+
+    #[test]
+    fn many_sites_are_searched_and_ordered() {
+        let mut app = sample::empty_app("?view=sites&q=LOG");
+        let site = |domain: &str, label: Option<&str>| Site {
+            domain: domain.into(),
+            timezone: "UTC".into(),
+            label: label.map(str::to_owned),
+        };
+        app.sites = vec![
+            site("a.example", None),
+            site("blog.example", None),
+            site("c.example", Some("The weblog")),
+            site("d.example", Some("Logs")),
+        ];
+        app.stale = false;
+        let asked: Vec<bool> = requests(&app).iter().map(|request| request.body.contains("a.example")).collect();
+        assert_eq!(asked, [false, false, false], "only those that are found are asked");
+        let counted = |visitors: u32, before: u32| {
+            let row = json!({ "metrics": [visitors], "comparison": { "metrics": [before] } });
+            Some(Ok(json!({ "results": [{ "results": [row] }] })))
+        };
+        let answers = Answers { asked: vec![counted(10, 5), counted(30, 60), counted(20, 0)], sent: None };
+        for (query, expected) in [
+            ("?view=sites&q=LOG", ["blog", "c", "d"]),
+            ("?view=sites&q=LOG&order=visitors", ["c", "d", "blog"]),
+            ("?view=sites&q=LOG&order=change", ["blog", "c", "d"]),
+        ] {
+            app.state = State::parse(query);
+            let html = Node::from(content(&app, &answers)).html();
+            let order: Vec<&str> =
+                html.split("data-row=\"").skip(1).map(|rest| rest.split('.').next().unwrap()).collect();
+            assert_eq!(order, expected, "{query}");
+        }
+        app.state = State::parse("?view=sites&q=nothing");
+        assert!(Node::from(content(&app, &Answers::default())).html().contains("No site of this name."));
     }
 
     #[test]

@@ -104,14 +104,8 @@ pub fn content(app: &App, answers: &Answers) -> Element {
 
 /// All vitals, each a link that chooses it, and what the chosen one is.
 fn overview(app: &App, chosen: &Facts, answers: &Answers) -> Element {
-    let rated = answers.query(0, 1).and_then(Result::ok).map(records).unwrap_or_default();
     let shown = answered(answers.query(0, 0), 3, |answer| {
-        let rows = records(answer);
-        let figures = VITALS.iter().map(|facts| {
-            let row = rows.iter().find(|row| row.name(0) == facts.name);
-            element("li").child(figure(app, facts, facts.name == chosen.name, row, &rated))
-        });
-        element("ul").class("headline vitals").with("aria-label", say("Web vitals")).children(figures)
+        figures(app, Some(chosen.name), answer, answers.query(0, 1).and_then(Result::ok))
     });
     let words = element("div")
         .child(element("h2").text(say(chosen.title)))
@@ -121,6 +115,17 @@ fn overview(app: &App, chosen: &Facts, answers: &Answers) -> Element {
         .with("data-panel", "vitals")
         .child(shown)
         .child(element("div").class("about").child(words).child(as_table(app)))
+}
+
+/// All vitals in a row, from an answer that lists them and one that lists their ratings.
+pub(super) fn figures(app: &App, chosen: Option<&str>, answer: &Value, rated: Option<&Value>) -> Element {
+    let (rows, rated) = (records(answer), rated.map(records).unwrap_or_default());
+    let figures = VITALS.iter().map(|facts| {
+        let row = rows.iter().find(|row| row.name(0) == facts.name);
+        let chosen = chosen == Some(facts.name);
+        element("li").child(figure(app, facts, chosen, row, &rated))
+    });
+    element("ul").class("headline vitals").with("aria-label", say("Web vitals")).children(figures)
 }
 
 fn figure(app: &App, facts: &Facts, chosen: bool, row: Option<&Record>, rated: &[Record]) -> Element {

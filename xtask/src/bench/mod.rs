@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: ratios against a baseline that is measured in the same run.
 
+mod dashboard;
 mod growth;
 mod ingest;
 mod load;
@@ -35,11 +36,13 @@ pub(crate) struct Amount {
     pub(crate) days: u32,
     /// How often `query` asks everything.
     pub(crate) rounds: u64,
+    /// Whether `dashboard` measures months of 100,000 and of a million visits.
+    pub(crate) full: bool,
 }
 
 /// Measures what is named, or everything; `query` with those of its lanes that `only` names, or all.
 pub(crate) fn command(what: &[String], amount: &Amount, only: &[String], json_file: Option<&Path>) -> Result<ExitCode> {
-    let known = ["growth", "ingest", "query", "sizes", "tracker"];
+    let known = ["dashboard", "growth", "ingest", "query", "sizes", "tracker"];
     if let Some(other) = what.iter().find(|name| !known.contains(&name.as_str())) {
         bail!("there is no benchmark {other:?} yet; there are {}", known.join(", "));
     }
@@ -54,6 +57,10 @@ pub(crate) fn command(what: &[String], amount: &Amount, only: &[String], json_fi
             baseline: "budget",
             ratio: artefact.budget.map(|budget| artefact.brotli as f64 / budget as f64),
         }));
+    }
+    // Only when named, as below: it imports a month.
+    if what.iter().any(|named| named == "dashboard") {
+        figures.extend(dashboard::measure(amount.full)?);
     }
     if wanted("ingest") {
         figures.extend(ingest::measure(amount.seconds)?);

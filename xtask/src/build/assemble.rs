@@ -3,7 +3,7 @@
 use super::design;
 use super::module::{self, Module};
 use super::packages::Package;
-use crate::place;
+use crate::{place, words};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -110,6 +110,10 @@ pub(super) fn dashboard(package: &Package, views: &Package) -> Result<Vec<Built>
         addresses.push((name, script.address().to_owned()));
         parts.extend([wasm, script]);
     }
+    // Files of what is shown are made by a script alone.
+    let export = Built::hashed("assets/app/view/export.js", module::bundle("www/dashboard/export.js", None, &[])?);
+    addresses.push(("export".to_owned(), export.address().to_owned()));
+    parts.push(export);
     let table: serde_json::Map<String, serde_json::Value> =
         addresses.into_iter().map(|(name, address)| (name, address.into())).collect();
     let flags = [
@@ -123,9 +127,18 @@ pub(super) fn dashboard(package: &Package, views: &Package) -> Result<Vec<Built>
     for (name, file) in [("__DASHBOARD_JS__", &script), ("__DASHBOARD_WASM__", &wasm), ("__DASHBOARD_CSS__", &style)] {
         page = page.replace(name, file.address());
     }
+    let words = words::catalogues()?
+        .into_iter()
+        .map(|(tag, catalogue)| Built::hashed(&format!("assets/app/words/{tag}.txt"), catalogue.into_bytes()));
+    let words: Vec<Built> = words.collect();
+    // The edge makes their addresses of their names.
+    let names = words.iter().filter_map(|file| file.address().rsplit('/').next()?.strip_suffix(".txt"));
+    page = page.replace("__DASHBOARD_WORDS__", &names.collect::<Vec<_>>().join(" "));
     let mut files = Vec::from(design::page(&style)?);
     files.extend([Built::plain("assets/index.html", page.into_bytes()), style, script, wasm]);
+    files.push(Built::plain("assets/app/regions.json", read("views/data/regions.json")?));
     files.extend(parts);
+    files.extend(words);
     Ok(files)
 }
 

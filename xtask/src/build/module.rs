@@ -1,6 +1,6 @@
 //! From a crate to an optimised WASM module with its glue, bundled: cargo, wasm-bindgen, wasm-opt, esbuild.
 
-use super::packages::{Package, Target};
+use super::packages::{Package, Panic, Target};
 use crate::place;
 use crate::process::{run, run_quietly, step};
 use anyhow::{Context, Result};
@@ -74,20 +74,38 @@ fn bound(name: &str, crate_name: &str, package: &Package) -> Result<Module> {
 
 fn compile(crate_name: &str, package: &Package) -> Result<()> {
     eprintln!("  compiling {crate_name}");
-    let target_folder = place::target();
-    run(Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--quiet", "--locked", "--target", "wasm32-unknown-unknown"])
-        .args(["--package", crate_name, "--profile", &package.profile])
-        .env("CARGO_TARGET_DIR", &target_folder)
+    let mut flags = remapped_paths()?;
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--locked", "--target", "wasm32-unknown-unknown"]).args([
+        "--package",
+        crate_name,
+        "--profile",
+        &package.profile,
+    ]);
+    if package.panic == Panic::ImmediateAbort {
+        flags.extend(["-Zunstable-options".to_owned(), "-Cpanic=immediate-abort".to_owned()]);
+        cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features="]).env("RUSTC_BOOTSTRAP", "1");
+    }
+    run(cargo
+        .env("CARGO_TARGET_DIR", target_folder(package))
         // Not `RUSTFLAGS`, which a folder with a space in its name would take apart.
-        .env("CARGO_ENCODED_RUSTFLAGS", remapped_paths()?)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
         // A crate below `parquet` has the compiler draw numbers by chance, which then are in every copy of the module.
         .env("CONST_RANDOM_SEED", "passerby")
         .current_dir(place::root()))
 }
 
+/// Where cargo builds a package. Crates that look whether the compiler takes unstable flags are built anew whenever that
+/// changes, so what is built with a standard library of its own has a folder of its own.
+fn target_folder(package: &Package) -> PathBuf {
+    match package.panic {
+        Panic::Abort => place::target(),
+        Panic::ImmediateAbort => place::target().join("immediate-abort"),
+    }
+}
+
 fn compiled(name: &str, package: &Package) -> Result<Vec<u8>> {
-    let folder = place::target().join("wasm32-unknown-unknown").join(&package.profile);
+    let folder = target_folder(package).join("wasm32-unknown-unknown").join(&package.profile);
     // A library's file has its name with underscores, a program's as it is.
     let library = folder.join(format!("{}.wasm", name.replace('-', "_")));
     let file = if library.exists() { library } else { folder.join(format!("{name}.wasm")) };
@@ -95,7 +113,7 @@ fn compiled(name: &str, package: &Package) -> Result<Vec<u8>> {
 }
 
 /// Panic locations name source files: without the machine's folders, so that builds are alike everywhere.
-fn remapped_paths() -> Result<String> {
+fn remapped_paths() -> Result<Vec<String>> {
     let sysroot = run_quietly(Command::new("rustc").args(["--print", "sysroot"]))?;
     let cargo_home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
@@ -107,7 +125,7 @@ fn remapped_paths() -> Result<String> {
     ];
     let registries = fs::read_dir(cargo_home.join("registry/src")).into_iter().flatten().flatten();
     flags.extend(registries.map(|registry| format!("--remap-path-prefix={}=crates", registry.path().display())));
-    Ok(flags.join("\u{1f}"))
+    Ok(flags)
 }
 
 fn bind(stem: &str, target: Target, compiled: Vec<u8>, folder: &Path) -> Result<()> {

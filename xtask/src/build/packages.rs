@@ -12,6 +12,9 @@ use std::fs;
 pub(super) struct Package {
     /// Profile of Cargo.toml.
     pub(super) profile: String,
+    /// What a panic does.
+    #[serde(default)]
+    pub(super) panic: Panic,
     /// What loads the module: `module` (an ES module of workerd), `instance` (another module's glue) or `web` (a page).
     pub(super) bindgen: Target,
     /// What the module exports, where the page instantiates it itself; everything else goes.
@@ -28,6 +31,17 @@ pub(super) struct Package {
     pub(super) programs: String,
     /// Bytes of brotli by artefact.
     pub(super) budget: BTreeMap<String, u64>,
+}
+
+/// What a panic does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Panic {
+    /// It says where and why, then traps: the standard library as it comes.
+    #[default]
+    Abort,
+    /// It traps: the standard library is compiled without what makes messages, which no page would show.
+    ImmediateAbort,
 }
 
 /// What loads a module.

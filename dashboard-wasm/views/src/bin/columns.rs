@@ -2,8 +2,10 @@
 
 use columns::Table;
 use std::cell::RefCell;
-use views::app::App;
+use views::date::Date;
 use views::local;
+use views::range::Clock;
+use views::state::State;
 use views::wire::Writer;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -24,13 +26,23 @@ pub fn clear() {
     TABLE.set(Table::new());
 }
 
-/// What the page shows, as [`views::data::Data::from_wire`] reads it; empty where columns cannot tell it exactly.
+/// What a state of the page shows, as its address says it, on a date such as `2026-11-01`; in the form that
+/// [`views::data::Data::from_wire`] reads, empty where columns cannot tell it exactly.
 #[wasm_bindgen]
-pub fn answer(app: &[u8]) -> Vec<u8> {
+pub fn answer(href: &str, today: &str) -> Vec<u8> {
     let mut out = Writer::default();
-    let data =
-        App::from_wire(app).and_then(|app| TABLE.with_borrow(|table| local::data(table, &app.state, &app.clock)));
-    if let Some(data) = data {
+    let counted = Date::parse(today).and_then(|today| {
+        // Columns tell whole days, so the time of day says nothing.
+        let clock = Clock {
+            today,
+            hour: 0,
+            now: String::new(),
+            just_before: String::new(),
+            yesterday_so_far: [String::new(), String::new()],
+        };
+        TABLE.with_borrow(|table| local::data(table, &State::parse(href), &clock))
+    });
+    if let Some(data) = counted {
         data.to_wire(&mut out);
     }
     out.done()

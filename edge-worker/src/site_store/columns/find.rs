@@ -2,7 +2,7 @@
 
 use super::super::{Site, platform, schema};
 use super::{Given, Wanted};
-use engine::columns::DayColumns;
+use engine::columns::{DayColumns, VISITS_MAX};
 use engine::time::Zone;
 use jiff::civil::Date;
 use worker::{Error, Result};
@@ -60,5 +60,6 @@ impl Site {
 
 fn days(wanted: &Wanted, timezone: &str) -> Option<DayColumns> {
     let date = |text: &str| text.parse::<Date>().ok();
-    DayColumns::new(&Zone::named(timezone)?, (date(&wanted.first)?, date(&wanted.last)?), (wanted.shard, wanted.shards))
+    let days = (date(&wanted.first)?, date(&wanted.last)?);
+    DayColumns::new(&Zone::named(timezone)?, days, (wanted.shard, wanted.shards), VISITS_MAX)
 }

@@ -1,6 +1,6 @@
 //! The cards of the report about requests.
 
-use super::{CLASSES, LOG, ROUTES};
+use super::{ROUTES, STATUSES};
 use crate::answer::Problem;
 use crate::app::App;
 use crate::chart::bars::Layer;
@@ -8,15 +8,14 @@ use crate::chart::heat::{Heat, HeatRow, heat};
 use crate::chart::lines::{Line, Lines, lines};
 use crate::chart::{Colour, Unit};
 use crate::date::Date;
-use crate::form::{self, Kind};
 use crate::markup::{Element, element};
 use crate::report::listing::{Listing, Picture, listing, more, opening};
 use crate::report::parts::{answered, bars, card, chart_head, durations, nothing, sparkline, timeline};
-use crate::report::{Measure, Record, Series, records, total_rows};
+use crate::report::{Record, Series, records, total_rows};
 use crate::words::say;
 use serde_json::Value;
 
-type Answer<'a> = Option<Result<&'a Value, Problem>>;
+pub(super) type Answer<'a> = Option<Result<&'a Value, Problem>>;
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -32,7 +31,7 @@ fn class(status: &str) -> (usize, Colour, &'static str) {
     }
 }
 
-fn class_name(place: usize) -> String {
+pub(super) fn class_name(place: usize) -> String {
     match place {
         0 => say("2xx success"),
         1 => say("3xx redirect"),
@@ -110,12 +109,12 @@ pub(super) fn routes(app: &App, answer: Answer<'_>, over_time: Answer<'_>) -> El
 }
 
 /// A method, set small before its route.
-fn method(name: &str) -> Element {
+pub(super) fn method(name: &str) -> Element {
     element("span").class("row-code").text(name)
 }
 
 /// A status with its meaning for the eye: a colour beside the number.
-fn status(name: &str) -> Element {
+pub(super) fn status(name: &str) -> Element {
     let text = if name == "0" { say("No answer") } else { name.to_owned() };
     let colour = class(name).2;
     element("span").class(["row-name key ", colour].concat()).with("title", class_name(class(name).0)).text(text)
@@ -135,7 +134,7 @@ pub(super) fn status_list(app: &App, answer: Answer<'_>) -> Element {
                 sort: None,
                 caption: &say("Requests by status"),
                 subject: &say("Status"),
-                measures: &LOG,
+                measures: &STATUSES,
                 rows: &rows,
                 head: &head,
                 bars: true,
@@ -180,53 +179,5 @@ pub(super) fn hours(answer: Answer<'_>) -> Element {
             texts: false,
             sparse_heads: true,
         })
-    }))
-}
-
-/// The last requests, with a search.
-pub(super) fn log(app: &App, answer: Answer<'_>) -> Element {
-    let note = say(
-        "The last minutes of the last day shown. Requests of one minute with the same route and status are one row: single visitors are not told apart.",
-    );
-    let search = form::input("q", Kind::Text, app.state.own("q").unwrap_or_default()).with("data-live", "");
-    let choices = [(String::new(), say("All"))]
-        .into_iter()
-        .chain(CLASSES.iter().enumerate().map(|(place, (name, _))| ((*name).to_owned(), class_name(place))));
-    let choices: Vec<(String, String)> = choices.collect();
-    let options = choices.iter().map(|(value, label)| (value.as_str(), label.clone()));
-    let select = form::select("status", options, app.state.own("status").unwrap_or_default()).with("data-live", "");
-    let form = form::go(app, &["q", "status"])
-        .class("view-form")
-        .child(form::field(&say("Route or method contains"), search))
-        .child(form::field(&say("Status"), select));
-    let measures: [Measure; 2] = LOG;
-    card("log", &say("Latest requests"), &note).child(form).child(answered(answer, 9, |answer| {
-        let rows = records(answer);
-        if rows.is_empty() {
-            return nothing(&say("No such request on the last day shown."));
-        }
-        let head = |row: &Record| {
-            let label = row.name(0);
-            element("span")
-                .class("row-subject")
-                .child(element("time").class("row-time").with("title", label).text(label.get(11..16).unwrap_or(label)))
-                .child(status(row.name(3)))
-                .child(method(row.name(1)))
-                .child(opening(app, &[("method", row.name(1)), ("route", row.name(2))], row.name(2)))
-        };
-        listing(
-            app,
-            &Listing {
-                sort: None,
-                caption: &say("Latest requests, newest first"),
-                subject: &say("Request"),
-                measures: &measures,
-                rows: &rows,
-                head: &head,
-                bars: false,
-                judge: None,
-                spark: None,
-            },
-        )
     }))
 }

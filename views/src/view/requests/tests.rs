@@ -2,6 +2,7 @@ use super::*;
 use crate::markup::Node;
 use crate::sample;
 use crate::wire::{Reader, Writer};
+use serde_json::json;
 
 /// What the API answers, each row with its dimensions and metrics.
 fn answer(rows: Value, more: Value) -> Value {
@@ -25,7 +26,7 @@ fn answers(route: &str) -> Answers {
         answer(json!([[["2026-11-19", "200"], [700]], [["2026-11-21", "503"], [800]]]), time("event:status")),
         answer(json!([[["200"], [1400, 170]], [["0"], [100, null]]]), json!({ "meta": { "total_rows": 2 } })),
         answer(
-            json!([[["2026-11-21 13:04:00", "GET", route, "503"], [3, 200]]]),
+            json!([[["2026-11-21 13:04:00", "GET", route, "503", "200"], [3, 200]]]),
             json!({ "meta": { "total_rows": 1 } })
         ),
         answer(

@@ -4,6 +4,7 @@ use super::list::{actions, cell, headed, list, none, subtitle};
 use super::{entries, path, text};
 use crate::app::{App, Role};
 use crate::chips;
+use crate::dialog::filters::expanded;
 use crate::filter::Filter;
 use crate::form::{self, Kind};
 use crate::markup::{Element, element};
@@ -50,7 +51,7 @@ pub(super) fn content(app: &App, answer: &Value, card: Element) -> Element {
             say("No filter is set. Choose values in the overview by clicking them, come back, and save them here.");
         return card.child(element("p").class("hint").text(how));
     }
-    let query: Vec<Value> = app.state.filters.iter().map(Filter::query).collect();
+    let query = expanded(&app.state.filters, segments).unwrap_or_default();
     let name = form::input("name", Kind::Text, "").with("required", "").with("maxlength", "200");
     let form = form::send("POST", &path(app, &["segments"]))
         .class("view-form")

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::form::{self, Kind};
 use crate::format;
 use crate::markup::{Element, element};
+use crate::view::share;
 use crate::words::{fill, say};
 use serde_json::Value;
 
@@ -43,8 +44,10 @@ pub(super) fn content(app: &App, answer: &Value, card: Element) -> Element {
             &fill("Take back the link {0}? It shows nothing from then on.", &[name]),
         );
         let link = form::copyable(app, &["share-", id].concat(), text(share, "url"));
-        let named = element("div").class("share").child(cell(name)).child(link);
-        vec![named, cell(&terms), cell(&expires), actions([remove])]
+        let frame = (!entries(share, "embed").is_empty()).then(|| frame(app, id, share));
+        let named = element("div").class("share").child(cell(name)).child(link).children(frame);
+        let tells = cell(&terms).children(told(share).map(|told| element("span").class("hint").text(told)));
+        vec![named, tells, cell(&expires), actions([remove])]
     });
     let card = if shares.is_empty() {
         card.child(none(say("There is no link yet. One may stand on the site itself, in a frame or as a link.")))
@@ -52,6 +55,37 @@ pub(super) fn content(app: &App, answer: &Value, card: Element) -> Element {
         card.child(list(say("Shares"), &[say("Link"), say("Tells"), say("Ends")], rows))
     };
     card.child(subtitle(say("Make a link"))).child(make(app))
+}
+
+/// The markup that shows the share in a frame of the pages that may do so.
+fn frame(app: &App, id: &str, share: &Value) -> Element {
+    // The address is of hexadecimal digits; only the name is somebody's words.
+    let name = text(share, "name").replace('&', "&amp;").replace('"', "&quot;");
+    // In a frame the page leaves its own frame out.
+    let address = text(share, "url").replacen('#', "?embed=1#", 1);
+    let parts = [
+        "<iframe src=\"",
+        &address,
+        "\" title=\"",
+        &name,
+        "\" width=\"100%\" height=\"1200\" loading=\"lazy\" style=\"border: 0\"></iframe>",
+    ];
+    element("details").child(element("summary").class("quiet").text(say("Markup for a frame"))).child(form::copyable(
+        app,
+        &["frame-", id].concat(),
+        &parts.concat(),
+    ))
+}
+
+/// Of what a share tells, where that is not everything.
+fn told(share: &Value) -> Option<String> {
+    let names: Vec<String> =
+        entries(share, "dimensions").iter().filter_map(Value::as_str).map(share::title_of).collect();
+    match names.len() {
+        0 => Some(say("visitors alone")),
+        all if all == share::LISTS.len() => None,
+        _ => Some(names.join(", ")),
+    }
 }
 
 fn make(app: &App) -> Element {
@@ -63,6 +97,7 @@ fn make(app: &App) -> Element {
     let least = form::input("k", Kind::Number, "5").with("min", "2").with("max", "1000").with("required", "");
     let noise = form::select_json("noise", NOISE.map(|noise| (noise, noise_words(noise))), "0.25");
     let embed = form::input("embed", Kind::List, "").with("placeholder", "https://example.com");
+    let lists = share::LISTS.map(|dimension| (dimension, share::title_of(dimension), true));
     form::send("POST", &path(app, &["shares"]))
         .class("view-form")
         .child(form::field(&say("Name"), name))
@@ -70,5 +105,6 @@ fn make(app: &App) -> Element {
         .child(form::field(&say("Tells of at least so many visitors"), least))
         .child(form::field(&say("With"), noise))
         .child(form::field(&say("Pages that may show it in a frame"), embed))
+        .child(form::choices("dimensions", &say("Shows visitors over time, and lists of"), lists, false))
         .child(form::button(app, &say("Make a link"), true))
 }

@@ -31,7 +31,7 @@ fn answer(part: Part, text: &str) -> Answers {
         ]}),
         Part::Segments => json!({ "segments": [
             { "id": 3, "name": text, "filters": [["is", "visit:source", [text]]] },
-            { "id": 4, "name": "Deep", "filters": [["or", [["is", "visit:os", ["x"]], ["is", "visit:os", ["y"]]]]] },
+            { "id": 4, "name": "Deep", "filters": [["is", "segment", [1, 2]]] },
         ]}),
         Part::Members => json!({ "members": [
             { "id": "07b1", "name": text, "role": "editor", "own_key": true, "created": "2026-11-20T10:00:00Z" },
@@ -165,7 +165,7 @@ fn what_people_wrote_stays_text_in_every_part_and_crosses_to_the_page() {
             for more in ["", "&edit=1&remove=0"] {
                 let mut app = app(&["&part=", part.name(), more].concat(), "owner");
                 app.state.filters = crate::state::State::parse("?f=is.os.x").filters;
-                app.state.filters[0].values = vec![hostile.into()];
+                app.state.filters = vec![crate::filter::Filter::is(crate::dimension::Dimension::Os, hostile)];
                 let mut answers = answer(part, hostile);
                 answers.sent = Some(Ok(json!({ "key": hostile })));
                 let node = Node::from(content(&app, &answers));

@@ -1,0 +1,3 @@
+//! Widgets that somebody chose and arranged.
+
+dashboard_views::module!(boards);

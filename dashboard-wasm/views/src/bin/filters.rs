@@ -1,0 +1,3 @@
+//! The composer of filters.
+
+dashboard_views::module!(dialog filters);

@@ -1,0 +1,3 @@
+//! The sheet of keys.
+
+dashboard_views::module!(dialog keys);
