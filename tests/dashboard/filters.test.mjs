@@ -140,7 +140,7 @@ test("back and forward walk through what was looked at", () =>
     await shows(page, [["is", "visit:country", ["US"]]]);
     await tab(page, "devices", "OS").click();
     await shows(page, [["is", "visit:country", ["US"]]], { panels: { devices: "visit:os" } });
-    await page.click(".range-menu summary");
+    await page.click(".range-menu > summary");
     await page.locator(".range-menu").getByRole("link", { name: "Last 7 days" }).click();
     const week = { date_range: [day(-6), day(0)], panels: { devices: "visit:os" } };
     await shows(page, [["is", "visit:country", ["US"]]], week);
@@ -163,7 +163,7 @@ const view = async (page) => ({
   headline: await headline(page),
   chips: await chips(page),
   lists: await Promise.all(Object.keys(PANELS).map((panel) => rows(page, panel))),
-  range: await page.locator(".range-menu summary").innerText(),
+  range: await page.locator(".range-menu > summary").innerText(),
   table: await page.locator(".chart table").innerText(),
   title: await page.title(),
 });

@@ -31,7 +31,7 @@ test("the six headline numbers of every range of the menu are those of the API",
     await ready(page);
     const seen = new Set();
     for (const [name, [label, date_range]] of Object.entries(RANGES)) {
-      await page.click(".range-menu summary");
+      await page.click(".range-menu > summary");
       await page.locator(".range-menu").getByRole("link", { name: label, exact: true }).click();
       const expected = await site.totals({ date_range });
       assert.ok(expected.visitors > 0, `${name} has visits`);
@@ -45,7 +45,7 @@ test("the six headline numbers of every range of the menu are those of the API",
 test("days of one's own choice are a range, too", () =>
   site.look(HERE, async (page) => {
     await ready(page);
-    await page.click(".range-menu summary");
+    await page.click(".range-menu > summary");
     await page.fill("[name=first]", day(-40));
     await page.fill("[name=last]", day(-5));
     await page.getByRole("button", { name: "Show" }).click();

@@ -100,7 +100,7 @@ try {
         await shot("waiting", WEEK, WAITING);
         await shot("down", WEEK, DOWN);
         await shot("broken", WEEK, BROKEN);
-        await shot("days", WEEK, opened(".range-menu summary"));
+        await shot("days", WEEK, opened(".range-menu > summary"));
         await shot("sites", WEEK, opened(".site-menu summary"));
         await shot("table", `${WEEK}&chart=table`);
         await shot("nothing", `${WEEK}&f=is.page.%2Fnowhere`);
