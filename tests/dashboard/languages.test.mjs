@@ -63,7 +63,7 @@ const said = (page) =>
 /** Texts that are cut off where they stand, other than values, which may be of any length. */
 const cutOff = (page) =>
   page.evaluate(() => {
-    const values = ".row-name, .menu-name, .menu-label, .chip-values, .visually-hidden, .snippet *, .journey *, code, svg, option";
+    const values = ".filter-word, .row-name, .menu-name, .menu-label, .chip-values, .visually-hidden, .snippet *, .journey *, code, svg, option";
     const found = [];
     for (const element of document.querySelectorAll("#app *")) {
       const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "");
@@ -234,7 +234,7 @@ const DATA = [
 ];
 const VALUES = ["HTML", "React", "Vue", "Svelte", "Vite", "Node", "DE", "FR", "US", "JP", "BR", "Firefox", "Chrome", "Safari", "Windows", "Mac", "GNU/Linux", "Android",
   "Desktop", "Mobile", "Tablet", "Google", "Hacker News", "example.org", "news.ycombinator.com", "newsletter", "email",
-  "Direct / None", "Deutschland", "Frankreich", "Vereinigte Staaten", "Japan", "Brasilien", "Organic Search", "Referral", "Direct", "Email"];
+  "Direct / None", "UTM", "Deutschland", "Frankreich", "Vereinigte Staaten", "Japan", "Brasilien", "Organic Search", "Referral", "Direct", "Email"];
 
 test("every text of every view passes through the catalogue", async () => {
   const mark = async (route) => {

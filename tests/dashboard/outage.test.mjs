@@ -9,7 +9,7 @@ import { stage } from "./stage.mjs";
 const site = stage(furnish);
 /** Views that ask for something; the first steps have nothing to ask that could be kept. */
 const ASKING = VIEWS.filter((name) => !["share", "install"].includes(name));
-const ASKED = /\/api\/(v1\/(page|outcomes|sites|me|requests|live)|v2\/(query|funnel|journeys|retention|dimensions|columns))/;
+const ASKED = /\/api\/(v1\/(page|board|outcomes|sites|me|requests|live)|v2\/(query|funnel|journeys|retention|dimensions|columns))/;
 const half = async (route) => {
   const answer = await route.fetch();
   const body = await answer.body();

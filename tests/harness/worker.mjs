@@ -69,10 +69,10 @@ export class Worker {
     );
   }
 
-  /** Asks it to end. */
+  /** Asks it to end, for which it waits for sockets of the live view to close: some ten seconds. */
   async stop() {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill("SIGTERM");
-    return this.#gone(10_000);
+    return this.#gone(30_000);
   }
 
   /** Ends it without asking, as a power cut would. */

@@ -168,17 +168,17 @@ fn leading(app: &App, own: &[&'static str]) -> Element {
 
 /// Two fields for dates, from one to the other.
 fn dates(app: &App, names: [&'static str; 2], days: Option<(Date, Date)>) -> [Element; 2] {
-    let day = |name: &'static str, label: &'static str, value: Option<Date>| {
+    let day = |name: &'static str, label: String, value: Option<Date>| {
         let input = element("input")
             .with("type", "date")
             .with("name", name)
             .with("required", "")
             .with("max", app.clock.today.iso())
             .with("value", value.map(Date::iso).unwrap_or_default());
-        form::field(&say(label), input)
+        form::field(&label, input)
     };
     let [first, last] = names;
-    [day(first, "From", days.map(|(first, _)| first)), day(last, "To", days.map(|(_, last)| last))]
+    [day(first, say("From"), days.map(|(first, _)| first)), day(last, say("To"), days.map(|(_, last)| last))]
 }
 
 fn comparisons(app: &App) -> Element {
@@ -222,14 +222,14 @@ fn comparisons(app: &App) -> Element {
 
 pub(crate) fn theme_link(app: &App) -> Element {
     let (next, glyph, title) = match app.state.theme {
-        None => (Some(Theme::Dark), Icon::Halves, "Colours of the system; switch to dark"),
-        Some(Theme::Dark) => (Some(Theme::Light), Icon::Moon, "Dark colours; switch to light"),
-        Some(Theme::Light) => (None, Icon::Sun, "Light colours; switch to those of the system"),
+        None => (Some(Theme::Dark), Icon::Halves, say("Colours of the system; switch to dark")),
+        Some(Theme::Dark) => (Some(Theme::Light), Icon::Moon, say("Dark colours; switch to light")),
+        Some(Theme::Light) => (None, Icon::Sun, say("Light colours; switch to those of the system")),
     };
     element("a")
         .class("icon-button")
         .with("href", app.state.but(|state| state.theme = next).href())
-        .with("aria-label", title)
+        .with("aria-label", title.as_str())
         .with("title", title)
         .child(icon(glyph))
 }

@@ -24,7 +24,7 @@ fn figure(app: &App, metric: Metric, pair: Option<&Pair>) -> Element {
         .class("figure")
         .with("href", app.state.but(|state| state.metric = metric).href())
         .with("data-metric", metric.name())
-        .with("title", metric.meaning())
+        .with("title", say(metric.meaning()))
         .with_if(chosen, "aria-current", "true")
         .child(element("span").class("figure-label").text(say(metric.label())));
     let Some(pair) = pair else {
@@ -53,26 +53,24 @@ fn figure(app: &App, metric: Metric, pair: Option<&Pair>) -> Element {
 pub fn change(metric: Metric, now: Option<f64>, before: Option<f64>) -> Option<Element> {
     let (now, before) = now.zip(before).filter(|(_, before)| *before > 0.0)?;
     // The change of a percentage in percent would be misread.
-    let (difference, unit) = match metric {
-        Metric::BounceRate => (now - before, " pts"),
-        _ => ((now - before) / before * 100.0, "%"),
-    };
-    let difference = difference.round();
+    let points = metric == Metric::BounceRate;
+    let difference = if points { now - before } else { (now - before) / before * 100.0 }.round();
     let (class, arrow, word) = match difference {
-        0.0 => ("change flat", "", "unchanged"),
-        rise if rise > 0.0 && metric.rise_is_good() => ("change good", "↑", "up"),
-        rise if rise > 0.0 => ("change bad", "↑", "up"),
-        _ if metric.rise_is_good() => ("change bad", "↓", "down"),
-        _ => ("change good", "↓", "down"),
+        0.0 => ("change flat", "", say("unchanged")),
+        rise if rise > 0.0 && metric.rise_is_good() => ("change good", "↑", say("up")),
+        rise if rise > 0.0 => ("change bad", "↑", say("up")),
+        _ if metric.rise_is_good() => ("change bad", "↓", say("down")),
+        _ => ("change good", "↓", say("down")),
     };
-    let amount = [&format::grouped(difference.abs()), unit].concat();
-    let title = ["Before: ", &metric.show_exactly(before)].concat();
+    let amount = format::grouped(difference.abs());
+    let amount = if points { fill("{0} pts", &[&amount]) } else { fill("{0}%", &[&amount]) };
+    let title = fill("Before: {0}", &[&metric.show_exactly(before)]);
     Some(
         element("span")
             .class(class)
             .with("title", title)
             .child(element("span").with("aria-hidden", "true").text(arrow))
-            .child(element("span").class("visually-hidden").text([word, " "].concat()))
+            .child(element("span").class("visually-hidden").text([&word, " "].concat()))
             .text(amount),
     )
 }

@@ -140,7 +140,7 @@ fn row_link(app: &App, dimension: Dimension, row: &Row, most: f64) -> Element {
                 .class("row-value")
                 .with("title", format::grouped(visitors))
                 .text(format::count(visitors))
-                .child(element("span").class("visually-hidden").text(" visitors, ")),
+                .child(element("span").class("visually-hidden").text([" ", &say("visitors"), ", "].concat())),
         )
         .child(element("span").class("row-share").text(share.map(format::percent).unwrap_or_default()))
 }

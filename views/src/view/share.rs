@@ -137,7 +137,7 @@ fn headline(answer: &Value) -> Element {
     let label = element("span").class("figure-label").text(say("Visitors"));
     let meaning = match of_meta(answer, "epsilon") {
         Some(_) => say("Visitors of each day, added up: who comes on two days counts twice"),
-        None => Metric::Visitors.meaning().to_owned(),
+        None => say(Metric::Visitors.meaning()),
     };
     element("div").class("shared-figure").with("title", meaning).child(label).child(value)
 }

@@ -163,7 +163,7 @@ fn card(app: &App, site: &Site, index: Option<usize>, answers: &Answers) -> Elem
             let words = if visitors.round() as i64 == 1 { say("visitor") } else { say("visitors") };
             let figure = element("span")
                 .class("site-figure")
-                .with("title", Metric::Visitors.meaning())
+                .with("title", say(Metric::Visitors.meaning()))
                 .child(value.text(format::count(visitors)))
                 .child(element("span").class("site-unit").text(words))
                 .children(change(Metric::Visitors, Some(visitors), before));
