@@ -25,14 +25,15 @@ const ask = (api, token, headers = {}, query = {}) =>
 test("a share is a link that its admins see again", { timeout: 30_000 }, () =>
   withWorker(async (worker, api) => {
     const headers = { "x-now": "2026-03-01T10:00:00Z" };
-    const terms = { name: " Public ", expires: "2026-04-01T00:00:00+02:00", k: 10, noise: 0.5, embed: ["https://shared.test"] };
+    const terms = { name: " Public ", expires: "2026-04-01T00:00:00+02:00", k: 10, noise: 0.5, embed: ["https://shared.test"], dimensions: ["visit:source", "event:page"] };
     const answer = await api.owner("POST", SHARES, terms, headers);
     assert.equal(answer.status, 201);
     const { id, url } = answer.json;
-    assert.deepEqual(answer.json, { id, url, name: "Public", expires: "2026-03-31T22:00:00Z", k: 10, noise: 0.5, embed: terms.embed, created: "2026-03-01T10:00:00Z" });
+    assert.deepEqual(answer.json, { id, url, name: "Public", expires: "2026-03-31T22:00:00Z", k: 10, noise: 0.5, embed: terms.embed, dimensions: ["event:page", "visit:source"], created: "2026-03-01T10:00:00Z" });
     assert.match(url, new RegExp(`^${worker.url}/share/${id}#[0-9a-f]{64}$`));
     const plain = await makeShare(api, SITE);
     assert.deepEqual([plain.k, plain.noise, plain.expires, plain.embed], [5, 0.25, null, []]);
+    assert.equal(plain.dimensions.length, 10, "all that shares may tell of");
     const listed = (await api.mustOwner("GET", SHARES)).shares;
     assert.deepEqual(listed.map(({ url }) => url), [url, plain.url]);
     assert.equal((await makeShare(api, SITE, { noise: "none" })).noise, "none");

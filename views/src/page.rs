@@ -128,6 +128,26 @@ mod tests {
     }
 
     #[test]
+    fn the_page_is_read_again_from_what_the_edge_wrote() {
+        // One name that is not in the table, and the page's module would make all of it anew.
+        fn names(element: &Element) -> Vec<&'static str> {
+            let own = element.attributes.iter().map(|(name, _)| *name).filter(|name| *name != "style");
+            let inside = element.children.iter().flat_map(|child| match child {
+                Node::Element(element) => names(element),
+                Node::Text(_) => Vec::new(),
+            });
+            [element.tag].into_iter().chain(own).chain(inside).collect()
+        }
+        for query in
+            ["", "?metric=visits&beside=pageviews&f=is.source.Google", "?more=page", "?add=site", "?chart=table"]
+        {
+            for name in names(&page(&sample::app(query))) {
+                assert_eq!(crate::markup::name_of(name), Some(name), "{query}");
+            }
+        }
+    }
+
+    #[test]
     fn each_state_shows_what_can_be_done() {
         let mut app = sample::empty_app("");
         app.session = Session::Unknown;
