@@ -56,6 +56,7 @@ const named = (text) => [
   ["annotations", { time: day(-1), text }],
   ["segments", { name: text, filters: [["is", "visit:source", [text]], ["contains", "event:page", [text]]] }],
   ["funnels", { name: text, steps: [{ name: text, filter: ["is", "event:page", [`/${text}`]] }, { name: text, filter: ["is", "event:name", [text]] }] }],
+  ["boards", { name: text, widgets: [{ kind: "text", title: text, text }, { kind: "list", title: text, dimension: "event:page", filters: [["is", "visit:source", [text]]] }] }],
   ["members", { name: text, role: "viewer" }],
   ["keys", { name: text, scopes: ["read"] }],
   ["shares", { name: text }],
