@@ -30,10 +30,7 @@ pub(crate) struct Opened {
 pub(crate) fn content(opened: &Opened, app: &App) -> Option<Element> {
     let name = app.state.dialog.as_ref()?.name();
     let (_, module) = opened.module.as_ref().filter(|(known, _)| *known == name)?;
-    match Node::from_wire(&mut Reader::new(&module.content(&app.to_wire()).ok()?))? {
-        Node::Element(element) => Some(element),
-        Node::Text(_) => None,
-    }
+    module::made(module, app)
 }
 
 /// Looks at what the dialog asks for: at once, or when nobody types any more.

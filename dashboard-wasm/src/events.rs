@@ -65,7 +65,7 @@ fn target(event: &Event, selector: &str) -> Option<Element> {
 /// whole of the page's content take the focus, and leaves nothing.
 fn leave_menus(event: &Event) {
     let is_ground = target(event, "main").is_some() && target(event, "main > *").is_none();
-    if !is_ground && target(event, "details[open]").is_none() {
+    if !is_ground && target(event, forms::OPEN_MENU).is_none() {
         forms::close_menus();
     }
 }
@@ -231,7 +231,7 @@ fn walk_chart(step: Step) -> Option<()> {
 
 /// Closes what is on top: the open menu, else the long list, else the chart's tooltip.
 fn escape() -> Option<()> {
-    let menu = document()?.query_selector("details[open]").ok().flatten();
+    let menu = document()?.query_selector(forms::OPEN_MENU).ok().flatten();
     if let Some(menu) = menu {
         forms::close_menus();
         let summary = menu.query_selector("summary").ok().flatten()?;

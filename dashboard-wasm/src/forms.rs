@@ -163,8 +163,7 @@ fn add_site(domain: &str, timezone: &str) {
             Ok(()) => {
                 change(|shell| shell.app.sending = false);
                 let before = with(|shell| shell.app.state.clone()).unwrap_or_default();
-                let State { theme, language, .. } = before;
-                go(State { site: Some(domain), theme, language, ..State::default() }, false);
+                go(State { site: Some(domain), ..before.afresh() }, false);
                 load::now();
             }
             Err(refusal) => load::form_refused(refusal),
@@ -196,9 +195,12 @@ async fn copied(id: &str) -> Option<()> {
     JsFuture::from(clipboard.write_text(&text)).await.ok().map(drop)
 }
 
+/// What is open of the menus. Other parts that open stay as whoever reads them left them.
+pub(crate) const OPEN_MENU: &str = "[data-menu][open]";
+
 /// Closes every open menu.
 pub(crate) fn close_menus() {
-    let open = document().and_then(|document| document.query_selector_all("details[open]").ok());
+    let open = document().and_then(|document| document.query_selector_all(OPEN_MENU).ok());
     let Some(open) = open else { return };
     for index in 0..open.length() {
         if let Some(menu) = open.get(index).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) {

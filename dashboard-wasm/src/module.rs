@@ -58,8 +58,12 @@ pub(crate) fn told(shell: &mut Shell) {
 /// What the shown module makes of what is known; none where another view is wanted or the module fails.
 pub(crate) fn content(shown: Option<&Shown>, app: &App) -> Option<Element> {
     let shown = shown.filter(|shown| shown.view == app.state.view)?;
-    let bytes = shown.module.content(&app.to_wire()).ok()?;
-    match Node::from_wire(&mut Reader::new(&bytes))? {
+    made(&shown.module, app)
+}
+
+/// What a module makes of what is known; none where it fails.
+pub(crate) fn made(module: &Module, app: &App) -> Option<Element> {
+    match Node::from_wire(&mut Reader::new(&module.content(&app.to_wire()).ok()?))? {
         Node::Element(element) => Some(element),
         Node::Text(_) => None,
     }

@@ -31,6 +31,9 @@ test("the lists of a share are chosen in the settings, and its page has no other
     assert.deepEqual(share.dimensions, ["event:page", "visit:source"]);
     await page.getByText("Markup for a frame").click();
     assert.match(await page.locator(`#frame-${share.id}`).innerText(), /^<iframe src="http:\/\/[^"]*\/share\/[0-9a-f]{16}\?embed=1#[0-9a-f]{64}" title="For readers" /);
+    await page.locator(`[data-copy="frame-${share.id}"]`).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    assert.ok(await page.locator(`#frame-${share.id}`).isVisible(), "what is copied stays open");
   });
   const [share] = await shares();
   const link = new URL(share.url);

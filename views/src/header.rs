@@ -17,8 +17,7 @@ use crate::words::{fill, say};
 
 /// The top of the page.
 pub fn header(app: &App) -> Element {
-    let State { site, keys, theme, language, .. } = app.state.clone();
-    let begin = State { site, keys, theme, language, ..State::default() };
+    let begin = State { site: app.state.site.clone(), ..app.state.afresh() };
     element("header")
         .class("top")
         .child(brand(&begin.href()))
@@ -62,11 +61,8 @@ fn site_menu(app: &App) -> Element {
                 range: state.range,
                 compare: state.compare,
                 match_weekday: state.match_weekday,
-                keys: state.keys,
                 tabs: state.tabs.clone(),
-                theme: state.theme,
-                language: state.language,
-                ..State::default()
+                ..state.afresh()
             };
         });
         item(&other.href(), &site.domain, here)

@@ -334,11 +334,17 @@ impl State {
         })
     }
 
-    /// Another view of the same site, days, filters, colours and language.
+    /// A beginning for the same reader: what is chosen for all of the dashboard stays as it is.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self { keys: self.keys, theme: self.theme, language: self.language, ..Self::default() }
+    }
+
+    /// Another view of the same site, days and filters.
     #[must_use]
     pub fn to_view(&self, view: View) -> Self {
-        let State { site, range, compare, match_weekday, filters, off, keys, theme, language, .. } = self.clone();
-        Self { view, site, range, compare, match_weekday, filters, off, keys, theme, language, ..Self::default() }
+        let State { site, range, compare, match_weekday, filters, off, .. } = self.clone();
+        Self { view, site, range, compare, match_weekday, filters, off, ..self.afresh() }
     }
 
     /// This state with a change, for the links of a view.
@@ -431,6 +437,16 @@ mod tests {
         assert_eq!(State::parse("?first=2026-11-03&last=x"), State::default());
         let compared = State::parse("?compare-first=2026-01-03&compare-last=2026-01-09");
         assert_eq!(compared.href(), "?compare=2026-01-03..2026-01-09");
+    }
+
+    #[test]
+    fn what_a_reader_chose_for_all_of_the_dashboard_stays_on_any_page() {
+        let state = State::parse("?view=goals&site=a.example&range=today&f=is.os.Linux&keys=off&theme=dark&lang=de");
+        assert_eq!(state.afresh().href(), "?keys=off&theme=dark&lang=de");
+        assert_eq!(
+            State { site: Some("b.example".into()), ..state.afresh() }.href(),
+            "?site=b.example&keys=off&theme=dark&lang=de"
+        );
     }
 
     #[test]

@@ -130,16 +130,8 @@ pub fn content(app: &App, answers: &Answers) -> Element {
 }
 
 fn card(app: &App, site: &Site, index: Option<usize>, answers: &Answers) -> Element {
-    let State { range, compare, theme, language, .. } = app.state;
-    let state = State {
-        view: View::Overview,
-        site: Some(site.domain.clone()),
-        range,
-        compare,
-        theme,
-        language,
-        ..State::default()
-    };
+    let State { range, compare, .. } = app.state;
+    let state = State { site: Some(site.domain.clone()), range, compare, ..app.state.afresh() };
     let label = site.label.as_ref().map(|label| element("span").class("site-of").text(label));
     let name = element("span").class("site-name").child(element("strong").text(&site.domain)).children(label);
     let link = element("a").class("card site-card").with("href", state.href()).with("data-row", &site.domain);
