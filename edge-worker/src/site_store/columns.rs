@@ -1,7 +1,5 @@
-//! The object's side of columns: the visits of days, or just of which version they are. The simulation does not ask for
-//! them.
+//! The object's side of columns: the visits of days, or just of which version they are.
 
-#[cfg(not(test))]
 mod find;
 
 use serde::{Deserialize, Serialize};

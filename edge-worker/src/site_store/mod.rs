@@ -378,7 +378,7 @@ impl Site {
                 self.archive_by_alarm().await?;
             }
         }
-        match self.salts.stored_days().await?.into_iter().min() {
+        match self.salts.days().await?.into_iter().min() {
             Some(day) => self.set_alarm_for_end_of(day).await,
             None => Ok(()),
         }

@@ -134,8 +134,14 @@ impl SaltKeeper {
         self.known.borrow().get(&day).copied()
     }
 
-    /// The days whose salts are written down, as far as they do not expire by themselves.
-    pub(super) async fn stored_days(&self) -> Result<Vec<Date>> {
+    /// The days that have salts: written down ones as far as they do not expire by themselves, and those on their way.
+    pub(super) async fn days(&self) -> Result<Vec<Date>> {
+        let mut days = self.stored_days().await?;
+        days.extend(self.drafts.borrow().keys().filter_map(|name| name.parse::<Date>().ok()));
+        Ok(days)
+    }
+
+    async fn stored_days(&self) -> Result<Vec<Date>> {
         Ok(self.secrets.names().await?.iter().filter_map(|name| name.parse().ok()).collect())
     }
 }

@@ -67,9 +67,15 @@ impl Site {
     }
 
     async fn day_salts(&self, day: Date, at_s: i64, now_ms: i64) -> Result<DaySalts> {
-        let today = self.salts.find_or_make(day).await?;
-        if !self.salts.is_ending(day) {
+        let begins = !self.salts.is_ending(day);
+        if begins {
             self.salts.delete_old(site_day::of_ms(&self.time_zone(), now_ms)).await?;
+            // Before there is a salt: whoever is interrupted in between, and is never asked again, leaves none behind.
+            self.set_alarm_for_end_of(day).await?;
+        }
+        let today = self.salts.find_or_make(day).await?;
+        if begins {
+            // And after: the site may have been deleted meanwhile, and its alarm with it.
             self.set_alarm_for_end_of(day).await?;
             self.salts.set_ending(day);
         }

@@ -5,11 +5,13 @@ use super::model::{self, DOMAIN, Model};
 use super::platform::Delay;
 use super::world::{World, world};
 use crate::site_store::client::Stored;
+use crate::site_store::columns::Wanted;
 use crate::site_store::delivery::{Delivery, Progress, Sender, Signed};
 use crate::site_store::nonces::Claim;
 use crate::site_store::question::{self, Count, Question};
 use crate::site_store::{Site, Taken, site_day};
 use engine::event::{ENGAGEMENT, Event, PAGEVIEW, UnixSeconds};
+use jiff::ToSpan;
 use protocol::event::EventId;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -260,6 +262,30 @@ pub async fn compare() -> bool {
         let plainly = model::counted_plainly(&settings, accepted, now_s, kind, &request).unwrap_or_default();
         if answer["body"] != plainly || answer["status"] != 200 {
             world.fail(format!("{request} says\n{answer}\nand plainly it is\n{plainly}"));
+        }
+        true
+    });
+    compared.await.unwrap_or_default()
+}
+
+/// Asks for the visits of the last days as a browser gets them, and compares them with those of one list of all events.
+/// Answers whether it was told anything.
+pub async fn compare_columns() -> bool {
+    let world = world();
+    let settings = world.model.borrow().settings.clone();
+    let today = site_day::of_ms(&world.model.borrow().zone(), world.clock_ms());
+    let first = today.checked_sub(world.chance(|chance| chance.between(0, 3)).days()).unwrap();
+    let compared = world.object.call(&world, move |site| async move {
+        let (first_day, last_day) = (first.to_string(), today.to_string());
+        let wanted = Wanted { first: first_day, last: last_day, shard: 0, shards: 1, only_version: false };
+        let Ok(Some(given)) = site.columns(&wanted).await else { return false };
+        let world = super::world::world();
+        let keep_from_s = world.model.borrow().keep_from_s(world.clock_ms().div_euclid(1000));
+        let mut kept = world.object.disk.accepted();
+        kept.retain(|event| event.time.0 >= keep_from_s);
+        let plainly = model::columns_plainly(&settings, kept, (first, today));
+        if given.damaged != 0 || Some(&given.chunks) != plainly.as_ref() {
+            world.fail(format!("the columns from {first} to {today} are not those of the events on disk"));
         }
         true
     });

@@ -3,11 +3,13 @@
 use super::world::World;
 use crate::site_store::visitor::{self, Salt};
 use crate::site_store::{schema, site_day};
+use engine::columns::DayColumns;
 use engine::event::{ENGAGEMENT, Event, PAGEVIEW, UnixSeconds, VisitorHash};
 use engine::query::{Kind, Questions};
 use engine::segment::Bytes;
 use engine::shelf::{SegmentId, Shelf};
 use engine::site::SiteSettings;
+use engine::time::Zone;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -43,6 +45,12 @@ impl Model {
     /// The site's time zone.
     pub fn zone(&self) -> TimeZone {
         site_day::time_zone(self.settings["timezone"].as_str().unwrap_or("UTC"))
+    }
+
+    /// From when on events are kept, at a moment.
+    pub fn keep_from_s(&self, now_s: i64) -> i64 {
+        let days = self.settings["retention_days"].as_i64();
+        days.map_or(i64::MIN, |days| (now_s - days * 86_400).div_euclid(86_400) * 86_400)
     }
 
     /// The address and user agent of a sender.
@@ -114,6 +122,18 @@ pub fn counted_plainly(settings: &Value, events: Vec<Event>, now_s: i64, kind: &
     let begin = || questions.clone();
     let counted = shelf.ask(questions.span(), &mut none, &mut None, begin, |_, _, _| false, Questions::add).ok()?;
     Some(counted.answer())
+}
+
+/// The visits of days as columns, in one list of events; none where there are no such days.
+pub fn columns_plainly(settings: &Value, events: Vec<Event>, days: (Date, Date)) -> Option<Vec<u8>> {
+    let settings = SiteSettings::from_json(settings).ok()?;
+    let days = DayColumns::new(&Zone::named(&settings.timezone)?, days, (0, 1), usize::MAX)?;
+    let mut shelf = Shelf::default();
+    shelf.take(events);
+    let mut none = |_: SegmentId| -> Result<Bytes, worker::Error> { Err(schema::corrupt("segments")) };
+    let begin = || days.clone();
+    let found = shelf.ask(days.span(), &mut none, &mut None, begin, |_, _, _| false, DayColumns::add).ok()?;
+    Some(found.finish())
 }
 
 /// Where nothing is filtered or divided, how many pages were viewed by how many is plain to see.

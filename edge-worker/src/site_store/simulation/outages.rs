@@ -94,6 +94,17 @@ fn a_salt_ends_though_no_alarm_could_be_set_when_it_was_made() {
 }
 
 #[test]
+fn a_salt_ends_though_its_senders_gave_up_before_an_alarm_could_be_set() {
+    let world = site();
+    world.faults.set(Faults { alarm: 1, ..Faults::default() });
+    world.spawn_of(0, clients::visit(1, 1, false));
+    pass(&world, 5 * 24 * HOUR_MS);
+    world.faults.set(Faults::default());
+    check_salts(&world);
+    end(&world);
+}
+
+#[test]
 fn a_salt_ends_though_its_site_was_deleted_while_it_was_made() {
     for seed in 0..40 {
         let world = site_of(seed);

@@ -92,6 +92,9 @@ fn live(world: &Rc<World>) -> Result<(), String> {
             10 => world.object.die(world),
             11 => turns(world, world.chance(|chance| chance.between(1, 26)) * HOUR_MS)?,
             12 => outage(world)?,
+            13 => world.spawn_of(0, async {
+                let _ = clients::compare_columns().await;
+            }),
             _ => world.spawn_of(0, async {
                 let _ = clients::compare().await;
             }),
@@ -190,7 +193,7 @@ fn compare_all(world: &Rc<World>) -> Result<(), String> {
     for _ in 0..3 {
         let told = Rc::clone(&told);
         world.spawn_of(0, async move {
-            if clients::compare().await {
+            if clients::compare().await && clients::compare_columns().await {
                 told.set(told.get() + 1);
             }
         });
@@ -213,10 +216,8 @@ fn check_what_is_left(world: &Rc<World>) -> Result<(), String> {
                 all.extend(piece.events);
                 from_s = piece.next_s;
             }
-            let days = site.record.borrow().as_ref().and_then(|record| record.settings.retention_days);
             let now_s = super::platform::clock_ms().div_euclid(1000);
-            let over = |days: u32| (now_s - i64::from(days) * 86_400).div_euclid(86_400) * 86_400;
-            Ok::<_, worker::Error>((all, days.map_or(i64::MIN, over)))
+            Ok::<_, worker::Error>((all, super::world::world().model.borrow().keep_from_s(now_s)))
         });
         given.set(calling.await.ok().and_then(worker::Result::ok));
     });
