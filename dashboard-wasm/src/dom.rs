@@ -81,7 +81,9 @@ pub(crate) fn patch(document: &Document, shown: &web_sys::Node, old: &Node, new:
 
 /// Whether one element can become the other: those with a name of their own are never taken for another.
 fn same(old: &Element, new: &Element) -> bool {
-    let named = |element: &Element, name: &str| element.attributes.iter().find(|(key, _)| *key == name).cloned();
+    fn named<'a>(element: &'a Element, name: &str) -> Option<&'a String> {
+        element.attributes.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
     old.tag == new.tag && ["id", "data-form", "data-panel"].iter().all(|name| named(old, name) == named(new, name))
 }
 

@@ -1,10 +1,12 @@
 //! Where the keyboard is. A change of the page must not lose it: opened lists take it, closed ones give it back, and a
 //! row that went away leaves it in its panel.
 
+use views::markup::Node;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement};
 
 /// Where the keyboard was before a change.
+#[derive(Default)]
 pub(crate) struct Focused {
     panel: Option<String>,
     was_dialog: bool,
@@ -21,15 +23,21 @@ fn dialog(document: &Document) -> bool {
     document.query_selector("[role=dialog]").ok().flatten().is_some()
 }
 
-/// Notes where the keyboard is.
-pub(crate) fn note(document: &Document) -> Focused {
+/// Whether markup has something that the keyboard is led to. Looking there is faster than looking in the document.
+pub(crate) fn leads(node: &Node) -> bool {
+    let Node::Element(element) = node else { return false };
+    let is = |(name, value): &(&str, String)| *name == "autofocus" || *name == "role" && value == "dialog";
+    element.attributes.iter().any(is) || element.children.iter().any(leads)
+}
+
+/// Notes where the keyboard is; what wants it only where something `leads` it.
+pub(crate) fn note(document: &Document, leads: bool) -> Focused {
     let panel = document.active_element().and_then(|active| active.closest("[data-panel]").ok().flatten());
-    Focused {
-        panel: panel.and_then(|panel| panel.get_attribute("data-panel")),
-        was_dialog: dialog(document),
-        had_field: has_field(document),
-        wanted: wanted(document),
+    let panel = panel.and_then(|panel| panel.get_attribute("data-panel"));
+    if !leads {
+        return Focused { panel, ..Focused::default() };
     }
+    Focused { panel, was_dialog: dialog(document), had_field: has_field(document), wanted: wanted(document) }
 }
 
 /// Whether something that lies on top wants the keyboard.
@@ -45,10 +53,10 @@ fn to(document: &Document, selector: &str) -> Option<()> {
 }
 
 /// Puts the keyboard back if the change took its place away.
-pub(crate) fn restore(document: &Document, before: Focused) {
-    let is_dialog = dialog(document);
+pub(crate) fn restore(document: &Document, before: Focused, leads: bool) {
+    let is_dialog = leads && dialog(document);
     // What is in a dialog may come later than its frame.
-    if has_field(document) && !before.had_field {
+    if leads && has_field(document) && !before.had_field {
         let _ = to(document, FIELD);
         return;
     }
@@ -57,7 +65,7 @@ pub(crate) fn restore(document: &Document, before: Focused) {
         return;
     }
     // What newly wants the keyboard gets it: what was moved has another place, what was opened begins with a field.
-    let wanted = wanted(document);
+    let wanted = if leads { wanted(document) } else { None };
     if wanted.is_some() && wanted != before.wanted && to(document, "[autofocus]").is_some() {
         return;
     }

@@ -3,7 +3,7 @@
 use crate::api::{LOGIN, ask};
 use crate::send;
 use crate::shell::{change, document, window, with};
-use crate::{dialog, export, load};
+use crate::{address, dialog, export, load};
 use views::answer::Data;
 use views::app::{Session, domain_of};
 use views::state::State;
@@ -13,31 +13,16 @@ use web_sys::{Element, FormData, HtmlElement, HtmlFormElement};
 
 /// Looks at another state and puts its address into the history.
 pub(crate) fn go(state: State, replace: bool) {
-    address(&state, replace);
+    address::write(&state, replace);
     change(|shell| shell.go(state));
     dialog::look(replace);
-}
-
-/// Writes a state into the address.
-pub(crate) fn address(state: &State, replace: bool) {
-    // What stands behind the # of a share's address is what opens it.
-    let hash = document().and_then(|document| document.location()?.hash().ok()).unwrap_or_default();
-    let href = [state.href(), hash].concat();
-    if let Some(history) = window().and_then(|window| window.history().ok()) {
-        let null = wasm_bindgen::JsValue::NULL;
-        let _ = if replace {
-            history.replace_state_with_url(&null, "", Some(&href))
-        } else {
-            history.push_state_with_url(&null, "", Some(&href))
-        };
-    }
 }
 
 /// Looks at another state, and asks for what is not here of it. What only opens or changes what lies on top needs nothing.
 pub(crate) fn show(state: State) {
     let below = |state: &State| state.but(|state| state.dialog = None);
     let is_same = with(|shell| below(&shell.app.state) == below(&state)).unwrap_or(false);
-    address(&state, false);
+    address::write(&state, false);
     if is_same {
         change(|shell| shell.go(state));
     } else {

@@ -1,6 +1,7 @@
 //! What the browser knows of time zones and the names of countries.
 
 use js_sys::{Array, Date, Object, Reflect};
+use std::cell::RefCell;
 use views::language::Language;
 use views::range::Clock;
 use wasm_bindgen::prelude::*;
@@ -25,6 +26,23 @@ extern "C" {
     fn format(this: &DateTimeFormat) -> String;
 }
 
+thread_local! {
+    /// What writes the time of the zone that was asked for last: making it takes longer than all that it does after.
+    static LOCAL: RefCell<Option<(String, DateTimeFormat)>> = const { RefCell::new(None) };
+}
+
+/// The present as a time zone's clocks show it; none where the browser does not know the zone.
+fn local(timezone: &str) -> Option<String> {
+    LOCAL.with_borrow_mut(|known| {
+        if known.as_ref().is_none_or(|(zone, _)| zone != timezone) {
+            // Swedes write dates as ISO 8601 does.
+            let options = options(&[("timeZone", timezone), ("dateStyle", "short"), ("timeStyle", "medium")]);
+            *known = Some((timezone.to_owned(), DateTimeFormat::new("sv-SE", &options).ok()?));
+        }
+        known.as_ref().map(|(_, format)| format.format())
+    })
+}
+
 fn options(pairs: &[(&str, &str)]) -> Object {
     let options = Object::new();
     for (key, value) in pairs {
@@ -36,10 +54,7 @@ fn options(pairs: &[(&str, &str)]) -> Object {
 /// The present in a time zone; in UTC if the browser does not know the zone.
 pub(crate) fn clock(timezone: &str) -> Option<Clock> {
     let now = Date::new_0();
-    // Swedes write dates as ISO 8601 does.
-    let options = options(&[("timeZone", timezone), ("dateStyle", "short"), ("timeStyle", "medium")]);
-    let format = DateTimeFormat::new("sv-SE", &options);
-    let local = format.map_or_else(|_| String::from(now.to_iso_string()), |format| format.format());
+    let local = local(timezone).unwrap_or_else(|| now.to_iso_string().into());
     let part = |from, to| local.get(from..to).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
     let since_midnight = f64::from((part(11, 13) * 60 + part(14, 16)) * 60 + part(17, 19));
     let ago = |seconds: f64| String::from(Date::new(&(now.get_time() - seconds * 1000.0).into()).to_iso_string());

@@ -1,5 +1,6 @@
 //! The browser shell of the dashboard: it listens, asks and shows; what is shown, asked and meant is decided in `views`.
 
+mod address;
 mod api;
 mod brush;
 mod dialog;

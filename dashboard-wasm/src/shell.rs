@@ -149,10 +149,11 @@ impl Shell {
         }
         let wanted: Node = page(&self.app).into();
         if wanted != self.shown {
-            let focused = focus::note(&document);
+            let leads = focus::leads(&wanted);
+            let focused = focus::note(&document, leads || focus::leads(&self.shown));
             dom::patch(&document, &self.root, &self.shown, &wanted, false);
             self.shown = wanted;
-            focus::restore(&document, focused);
+            focus::restore(&document, focused, leads);
         }
         Some(())
     }

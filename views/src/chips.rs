@@ -155,8 +155,9 @@ fn sentence(joint: Joint) -> &'static str {
 pub fn exclude_link(app: &App, dimension: Dimension, value: &str) -> Option<Element> {
     panel::filter_link(app, dimension, value).attributes.iter().find(|(name, _)| *name == "href")?;
     let label = fill("Leave out {0}", &[&panel::shown_name(app, dimension, value)]);
-    let link = glyph("row-exclude", &app.state.toggle_exclusion(dimension, value), &label, Icon::Minus);
-    Some(link.with("tabindex", "-1"))
+    // One element: there is one in every row, and a style draws its sign.
+    let link = element("a").class("row-exclude").with("href", app.state.toggle_exclusion(dimension, value).href());
+    Some(link.with("title", label).with("tabindex", "-1"))
 }
 
 #[cfg(test)]

@@ -29,8 +29,6 @@ pub enum Icon {
     Globe,
     /// What is narrowed to.
     Filter,
-    /// Left out.
-    Minus,
     /// Added.
     Plus,
     /// Switched on or off.
@@ -56,7 +54,6 @@ pub fn icon(icon: Icon) -> Element {
         Icon::Tick => "m3.5 8.5 3 3 6-7",
         Icon::Globe => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M2.5 8h11M8 2.5c-4 4-4 7 0 11 4-4 4-7 0-11",
         Icon::Filter => "M2.5 4h11M4.5 8h7M6.5 12h3",
-        Icon::Minus => "M4 8h8",
         Icon::Plus => "M4 8h8M8 4v8",
         Icon::Power => "M8 2.5V7M5 4.6a4.5 4.5 0 1 0 6 0",
         Icon::Download => "M8 2.5v7.5m-3.2-3.2L8 10l3.2-3.2M3 13h10",

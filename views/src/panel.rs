@@ -123,23 +123,27 @@ fn visitors(row: &Row) -> Option<f64> {
     row.values.first().copied().flatten()
 }
 
+/// Characters of a name that are never cut off.
+const FITS: usize = 20;
+
 fn row_link(app: &App, dimension: Dimension, row: &Row, most: f64) -> Element {
     let visitors = visitors(row).unwrap_or(0.0);
     let name = shown_name(app, dimension, &row.name);
     let share = app.data.visitors().filter(|all| *all > 0.0).map(|all| visitors / all * 100.0);
+    let (shown, exact) = (format::count(visitors), format::grouped(visitors));
     filter_link(app, dimension, &row.name)
         .class("row")
         .with("data-row", row.name.as_str())
         .with("data-visitors", format::exact(visitors))
-        .with("title", name.as_str())
+        .with_if(name.chars().count() > FITS, "title", &name)
         .child(bar(visitors / most))
         .children(code(dimension, &row.name))
         .child(element("span").class("row-name").text(name))
         .child(
             element("span")
                 .class("row-value")
-                .with("title", format::grouped(visitors))
-                .text(format::count(visitors))
+                .with_if(shown != exact, "title", &exact)
+                .text(shown)
                 .child(element("span").class("visually-hidden").text([" ", &say("visitors"), ", "].concat())),
         )
         .child(element("span").class("row-share").text(share.map(format::percent).unwrap_or_default()))

@@ -85,7 +85,9 @@ function code() {
 }
 
 /** Milliseconds from clicks to panels that are laid out: filters set by rows of panels in turns, and taken away again. */
-const timed = ([panels, clicks]) => {
+const timed = async ([panels, clicks]) => {
+  // Nobody clicks twice between two frames.
+  const shown = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const laidOut = (link) => {
     const start = performance.now();
     link.click();
@@ -99,9 +101,11 @@ const timed = ([panels, clicks]) => {
     const rows = document.querySelectorAll(`[data-panel=${panel}] a.row`);
     const link = rows[Math.floor(click / panels.length) % rows.length];
     if (!link) throw new Error(`no rows in ${panel}`);
+    await shown();
     const [set, isCounted] = laidOut(link);
     if (!isCounted || !document.querySelector(".chip")) throw new Error(`a click in ${panel} was not counted in the page`);
     seen.set.push([panel, set]);
+    await shown();
     const [away] = laidOut(document.querySelector(".chip-remove"));
     if (document.querySelector(".chip")) throw new Error("the filter stays");
     seen.away.push([panel, away]);

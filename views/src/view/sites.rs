@@ -1,6 +1,6 @@
 //! All sites of the reader side by side: how many come to each, since when more or fewer, and who is there now.
 
-use super::{Answers, Request, View};
+use super::{Answers, Request};
 use crate::app::{App, Site};
 use crate::chart::spark::spark;
 use crate::date::Date;
