@@ -107,7 +107,7 @@ test("groups stand in groups, are turned round, and come apart again", { timeout
       "Browser is Chrome",
       "none of (Country is Germany; Operating system is Mac; none of (Device is Mobile))",
     ]);
-    await link(page, "Remove none of (Device is Mobile)").click();
+    await link(page, "Remove: none of (Device is Mobile)").click();
     await shows(page, [chrome, ["not", ["or", [german, mac]]]]);
     // All of it is in the address.
     const address = new URL(page.url()).search;
@@ -195,7 +195,7 @@ test("filters are saved as a segment, chosen, overwritten and deleted", { timeou
     const { segments } = (await site.api.mustOwner("GET", "/api/v1/sites/known.test/segments"));
     const [{ id }] = segments;
     assert.deepEqual(segments, [{ id, name: "Chromium people", filters: [["is", "visit:browser", ["Chrome"]]] }]);
-    await link(page, "Remove Browser is Chrome").click();
+    await link(page, "Remove: Browser is Chrome").click();
     await choose.click();
     await page.keyboard.press("Escape");
     await shows(page, [["is", "segment", [id]]]).catch(() => {});

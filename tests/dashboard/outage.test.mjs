@@ -35,7 +35,7 @@ for (const [what, [fault, message]] of Object.entries(TROUBLES)) {
       for (const view of ASKING) {
         broken = false;
         // A funnel and a journey that somebody asks for; the days that are over, whose numbers stay as they are.
-        await page.goto(`${site.worker.url}/?view=${view}&site=${RICH}&range=last-7-days&step=page:/pricing&step=goal:Signup`);
+        await page.goto(`${site.worker.url}/?view=${view}&site=${RICH}&range=last-7-days&kind1=page&step1=/pricing&kind2=goal&step2=Signup`);
         await settled(page);
         const before = await told(page);
         broken = true;

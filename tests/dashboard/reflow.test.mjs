@@ -30,6 +30,12 @@ const sticksOut = (page) =>
     const found = [];
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     if (wide > 0) found.push(`${wide} pixels wider than the window`);
+    for (const menu of document.querySelectorAll("details[open] > .menu-content")) {
+      const [{ left, right, top, bottom }, button] = [menu, menu.previousElementSibling].map((one) => one.getBoundingClientRect());
+      if (left < 0 || right > innerWidth) found.push(`an open menu from ${Math.round(left)} to ${Math.round(right)}`);
+      const away = Math.max(top - button.bottom, button.top - bottom);
+      if (away > 40) found.push(`a menu ${Math.round(away)} pixels away from its button`);
+    }
     for (const element of document.querySelectorAll("#app *")) {
       const { overflowX, overflowY, textOverflow, clipPath } = getComputedStyle(element);
       if (clipPath !== "none" || element.closest("svg, .visually-hidden")) continue;

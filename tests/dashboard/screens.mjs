@@ -19,7 +19,8 @@ export const VIEWS = [...readFileSync(join(ROOT, "views/src/view.rs"), "utf8").m
 );
 /** The parts of the settings. */
 export const PARTS = ["general", "goals", "annotations", "segments", "keys", "members", "shares", "data"];
-const FUNNEL = "step=page:/pricing&step=goal:Signup&step=page:/welcome";
+/** A funnel, as addresses have it. */
+export const FUNNEL = "kind1=page&step1=/pricing&kind2=goal&step2=Signup&kind3=page&step3=/welcome";
 
 /** What is opened in a view, as its address says. */
 const OPENED = {
@@ -38,14 +39,25 @@ const OPENED = {
   "queries, a query": "view=queries&system=redis&fingerprint=GET+session%3A%3F",
   ...Object.fromEntries(PARTS.slice(1).map((part) => [`settings, ${part}`, `view=settings&part=${part}`])),
   "a new site": "add=site",
+  "filters, what has been chosen": "dialog=filters&f=is.source.Google&f=is_not.country.US",
+  "filters, one of them": "dialog=filters&filter-at=new&filter-field=country&filter-op=is&filter-value=DE",
+  "the keys": "dialog=keys",
+  "boards, being changed": `view=boards&edit=1&set=1&${["numbers", "list%26dimension%3Dvisit%253Asource", "chart", "text"].map((kind) => `w=kind%3D${kind}`).join("&")}`,
 };
 
 /** What is clicked open: the screen, and the selector of what is pressed. */
 const PRESSED = {
   "overview, the sites": ["", ".site-menu > summary"],
   "overview, the days": ["", ".range-menu > summary"],
+  "overview, a card taken out": ["", "[data-panel=sources] .export > summary"],
   "settings, a question": ["view=settings&part=keys", "[data-panel=keys] summary"],
 };
+/** The widgets of the board that the site has: one of each kind but the funnel, which is the site's own. */
+const WIDGETS = [
+  { kind: "text", title: "Every Monday", text: "Look at the checkout first.", width: "full" },
+  { kind: "list", dimension: "visit:source" },
+  ...["numbers", "chart", "map", "goals", "retention", "vitals", "requests", "errors", "live"].map((kind) => ({ kind })),
+];
 
 /** `{ name, query, press }` of every screen of a site that an owner may look at; `press` is a selector to be clicked. */
 export function screens(domain) {
@@ -78,6 +90,7 @@ export async function furnish({ api }) {
       { name: "Signup", filter: ["is", "event:goal", ["Signup"]] },
     ],
   });
+  await make("boards", { name: "The week", widgets: WIDGETS });
   await make("members", { name: "Ada", role: "editor" });
   await make("keys", { name: "Continuous integration", scopes: ["read"] });
   const { pathname, hash } = new URL((await makeShare(api, RICH)).url);

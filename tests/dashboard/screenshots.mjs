@@ -4,39 +4,44 @@
 //
 // which loads the demo site (a real access log), and then:
 //
-//   node tests/dashboard/screenshots.mjs http://127.0.0.1:8890 "$(cat target/screenshots/data/admin-key)" [folder] [--all]
+//   node tests/dashboard/screenshots.mjs http://127.0.0.1:8890 "$(cat target/screenshots/data/admin-key)" [folder] [--all] [--only=TEXT]
 //
-// Without a folder the three pictures of the README go to docs/screenshots; `--all` also takes every other state worth
-// a look (log-in, filters, long list, menus, first steps, errors, waiting), light and dark, desktop and phone, and then every
-// screen of a site that has some of everything, which is made for it and deleted again, in three widths.
+// Without a folder the pictures of the README go to docs/screenshots. Some are of a site that is made for them and deleted
+// again; `--all` also takes whatever else of it is worth a look: the ways in, errors, waiting, and every screen of `screens.mjs`,
+// light and dark, in three widths. `--only` takes those whose name has that text in it.
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { Api } from "../harness/api.mjs";
 import { launch, visitor } from "../harness/browser.mjs";
 import { ROOT } from "../harness/paths.mjs";
-import { Api } from "../harness/api.mjs";
-import { EMPTY, RICH, furnish, screens, settled as whole } from "./screens.mjs";
-import { ready } from "./stage.mjs";
+import { EMPTY, FUNNEL, RICH, furnish, screens, settled } from "./screens.mjs";
 
 const [url, key, ...rest] = process.argv.slice(2);
 if (!url || !key) {
-  console.error('usage: node tests/dashboard/screenshots.mjs URL "KEY" [folder] [--all]');
+  console.error('usage: node tests/dashboard/screenshots.mjs URL "KEY" [folder] [--all] [--only=TEXT]');
   process.exit(2);
 }
 const everything = rest.includes("--all");
+const only = rest.find((word) => word.startsWith("--only="))?.slice("--only=".length) ?? "";
 const folder = rest.find((word) => !word.startsWith("--")) ?? join(ROOT, "docs/screenshots");
 mkdirSync(folder, { recursive: true });
 
-const SITE = "semicomplete.com";
-const DESKTOP = { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1, isMobile: true, hasTouch: true };
-const WEEK = `?site=${SITE}&range=last-7-days`;
-const settled = (page) => ready(page).then(() => page.waitForTimeout(700));
+const today = (shift) => new Date(Date.now() + shift * 86_400_000).toISOString().slice(0, 10);
+// The log has four days and none before them.
+const DEMO = `site=semicomplete.com&range=${today(-3)}..${today(0)}&interval=hour&compare=nothing`;
+const FILTERED = `site=${RICH}&f=is.country.DE`;
+const DESK = { viewport: { width: 1440, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+const still = { locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" };
 
 const browser = await launch();
+const api = new Api(url, key);
+const failed = [];
 
-/** Opens an address, prepares the page and takes one picture. */
-async function take(name, query, device, colorScheme, { login = true, prepare, act = settled, fullPage = false } = {}) {
-  const { context, page } = await visitor(browser, { ...device, colorScheme, locale: "en-GB", timezoneId: "UTC" });
+/** Opens an address, prepares the page and takes one picture; what cannot be taken is told at the end. */
+async function take(name, query, options, { login = true, prepare, act, fullPage = false, clip } = {}) {
+  if (!name.includes(only)) return;
+  const { context, page } = await visitor(browser, { ...still, ...options });
   try {
     if (login) {
       const answer = await context.request.post(`${url}/api/v1/login`, { data: { key }, headers: { origin: url } });
@@ -44,86 +49,101 @@ async function take(name, query, device, colorScheme, { login = true, prepare, a
     }
     await prepare?.(page);
     await page.goto(`${url}/${query}`);
-    await act(page);
+    await (act ?? settled)(page);
     const path = join(folder, `${name}.png`);
-    await page.screenshot({ path, fullPage });
+    await page.screenshot({ path, fullPage, clip });
     console.log(`${path} ${Math.round(statSync(path).size / 1024)} KiB`);
+  } catch (error) {
+    failed.push(`${name}: ${error.message.split("\n")[0]}`);
   } finally {
     await context.close();
   }
 }
 
-/** Lets only queries fail. */
-const failing = (how) => (page) => page.route("**/api/v2/query", how);
-const WAITING = { prepare: failing(() => {}), act: (page) => page.waitForTimeout(900) };
-const DOWN = { prepare: failing((route) => route.abort()), act: (page) => page.getByRole("alert").waitFor() };
-const BROKEN = {
-  prepare: failing(async (route) => {
-    const answer = await route.fetch();
-    const json = await answer.json();
-    json.results.forEach((_, index) => {
-      if (index > 2) json.results[index] = { error: "The site's store is busy.", code: "busy", hint: "Try again in a moment.", status: 503 };
-    });
-    await route.fulfill({ response: answer, json });
-  }),
-  act: settled,
+/** Presses something once all is there. */
+const pressed = (selector) => async (page) => {
+  await settled(page);
+  await page.locator(selector).first().click();
 };
-const WAY_IN = { login: false, act: (page) => page.waitForSelector("#login-key") };
-const opened = (selector) => ({ act: async (page) => { await settled(page); await page.click(selector); await page.waitForTimeout(400); } });
-const narrowed = {
-  act: async (page) => {
-    await settled(page);
-    await page.locator("[data-panel=devices] a.row").first().click();
-    await page.waitForSelector(".chip");
-    await settled(page);
-  },
+// The edge finishes the page that is opened; what fails or waits is what is asked for next, and only the edge can count 24 hours.
+const LATER = `a[href*="range=24h"]`;
+const asked = (how, then) => async (page) => {
+  await settled(page);
+  await page.route("**/api/v1/page*", how);
+  await page.locator(".range-menu > summary").click();
+  await page.locator(LATER).first().click();
+  await then(page);
 };
-const read = { act: async (page) => { await settled(page); await page.hover("#plot", { position: { x: 620, y: 90 } }); await page.waitForTimeout(200); } };
+const waiting = asked(() => {}, (page) => page.waitForSelector("main[aria-busy=true] .stale"));
+const down = asked((route) => route.abort(), (page) => page.getByRole("alert").waitFor());
+const busy = (route) => route.fulfill({ status: 503, json: { error: "The site’s store is busy.", code: "busy", hint: "Try again in a moment." } });
+const broken = asked(busy, (page) => page.getByRole("alert").waitFor());
+/** A view whose answer never comes. */
+const bones = async (page) => {
+  await page.route("**/api/v2/query", () => {});
+  await page.locator(".nav a[href*='view=goals']").click();
+  await page.waitForSelector("main[aria-busy=true]");
+  await page.waitForTimeout(600);
+};
+const refused = async (page) => {
+  await page.fill("#login-key", "not the key");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").waitFor();
+};
+const pointed = async (page) => {
+  await settled(page);
+  await page.hover("#plot", { position: { x: 620, y: 90 } });
+  await page.waitForTimeout(200);
+};
+
+/** The ways in, what goes wrong, and what has to be waited for. */
+async function others(kind, options, share) {
+  const shot = (name, query, more) => take(`${kind}-${name}`, query, options, more);
+  await shot("login", "", { login: false, act: (page) => page.waitForSelector("#login-key") });
+  await shot("login-refused", "", { login: false, act: refused });
+  await shot("no-site", "?site=nowhere.example", { act: (page) => page.getByRole("alert").waitFor() });
+  await shot("waiting", `?${FILTERED}`, { act: waiting });
+  await shot("down", `?${FILTERED}`, { act: down });
+  await shot("broken", `?${FILTERED}`, { act: broken });
+  await shot("bones", `?${FILTERED}`, { act: bones });
+  await shot("share", `${share.path}${share.hash}`, { login: false, fullPage: true, act: shared });
+  await shot("embed", `${share.path}?embed=1${share.hash}`, { login: false, fullPage: true, act: shared });
+  await shot("share-gone", share.path, { login: false, act: (page) => page.getByRole("alert").waitFor() });
+  if (!options.isMobile) await shot("tooltip", `?${FILTERED}`, { act: pointed });
+}
+const shared = async (page) => {
+  await page.waitForSelector("[data-row]");
+  await settled(page);
+};
 
 try {
-  await take("overview-light", WEEK, DESKTOP, "light");
-  await take("overview-dark", WEEK, DESKTOP, "dark");
-  await take("phone", WEEK, PHONE, "light");
+  const share = await furnish({ api });
+  for (const colorScheme of ["light", "dark"]) {
+    await take(`overview-${colorScheme}`, `?${DEMO}`, { ...DESK, colorScheme });
+    await take(`api-${colorScheme}`, `?view=requests&site=${RICH}`, { ...DESK, colorScheme });
+    await take(`funnel-${colorScheme}`, `?view=funnels&${FUNNEL}&site=${RICH}`, { ...DESK, colorScheme });
+  }
+  await take("phone", `?${DEMO}`, { ...PHONE, colorScheme: "light" });
   if (everything) {
-    const admin = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-    await fetch(`${url}/api/v1/sites/empty.example`, { method: "PUT", headers: admin, body: '{"timezone":"UTC"}' });
-    for (const [device, kind] of [[DESKTOP, "desktop"], [PHONE, "phone"]]) {
-      for (const scheme of ["light", "dark"]) {
-        const shot = (name, query, more) => take(`${kind}-${scheme}-${name}`, query, device, scheme, more);
-        await shot("whole", WEEK, { fullPage: true });
-        await shot("login", "", WAY_IN);
-        await shot("filtered", `${WEEK}&f=is.source.Google`, narrowed);
-        await shot("list", `${WEEK}&more=page`);
-        await shot("empty", "?site=empty.example");
-        await shot("no-site", "?site=nowhere.example");
-        await shot("add", "?add=site");
-        await shot("waiting", WEEK, WAITING);
-        await shot("down", WEEK, DOWN);
-        await shot("broken", WEEK, BROKEN);
-        await shot("days", WEEK, opened(".range-menu > summary"));
-        await shot("sites", WEEK, opened(".site-menu summary"));
-        await shot("table", `${WEEK}&chart=table`);
-        await shot("nothing", `${WEEK}&f=is.page.%2Fnowhere`);
-        if (kind === "desktop") await shot("tooltip", WEEK, read);
+    for (const colorScheme of ["light", "dark"]) {
+      await others(`1440-${colorScheme}`, { ...DESK, colorScheme }, share);
+      await others(`390-${colorScheme}`, { ...PHONE, colorScheme }, share);
+      for (const width of [1440, 390, 820]) {
+        const look = async (screen, prefix) => {
+          const { name, query, press } = screen;
+          const isOnTop = press || query.includes("dialog=") || query.includes("more=");
+          const file = `${width}-${colorScheme}-${prefix}${name.replace(/\W+/g, "-")}`;
+          const act = press ? pressed(press) : undefined;
+          await take(file, query, { viewport: { width, height: 900 }, colorScheme, ...(width < 400 && { isMobile: true, hasTouch: true }) }, { act, fullPage: !isOnTop });
+        };
+        for (const screen of screens(RICH)) await look(screen, "");
+        if (width !== 820) for (const screen of screens(EMPTY)) await look(screen, "empty-");
       }
     }
-    await fetch(`${url}/api/v1/sites/empty.example`, { method: "DELETE", headers: admin });
-    const api = new Api(url, key);
-    await furnish({ api });
-    for (const width of [390, 820, 1440]) {
-      for (const scheme of ["light", "dark"]) {
-        for (const { name, query, press } of screens(RICH)) {
-          const act = async (page) => {
-            await whole(page);
-            if (press) await page.locator(press).first().click();
-          };
-          const file = `${width}-${scheme}-${name.replace(/[^a-z]+/g, "-")}`;
-          await take(file, query, { viewport: { width, height: 900 } }, scheme, { act, fullPage: !press });
-        }
-      }
-    }
-    for (const site of [RICH, EMPTY]) await fetch(`${url}/api/v1/sites/${site}`, { method: "DELETE", headers: admin });
   }
 } finally {
+  for (const site of [RICH, EMPTY]) await api.owner("DELETE", `/api/v1/sites/${site}`);
   await browser.close();
 }
+for (const line of failed) console.error(line);
+process.exitCode = failed.length ? 1 : 0;

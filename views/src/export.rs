@@ -44,10 +44,20 @@ pub fn with_menus(app: &App, content: Element) -> Element {
         if element.tag != "section" || !has_class(&element, "card") || !has_numbers(&element) {
             return element;
         }
-        let csv = button("csv", say("CSV"));
         let label = title(&element).unwrap_or_else(|| say(app.state.view.label()));
-        element.child(made(&label, csv))
+        let menu = || made(&label, button("csv", say("CSV")));
+        if !has_controls(&element) {
+            return element.child(menu());
+        }
+        element.each(&|inner| if has_class(&inner, CONTROLS) { inner.child(menu()) } else { inner })
     })
+}
+
+/// The class of what stands above a chart and changes it: there is the menu's place, too, where a card has one.
+const CONTROLS: &str = "chart-controls";
+
+fn has_controls(element: &Element) -> bool {
+    has_class(element, CONTROLS) || elements(element).any(has_controls)
 }
 
 fn has_class(element: &Element, class: &str) -> bool {
@@ -120,6 +130,16 @@ mod tests {
             let page = html(with_menus(&sample::app(query), element("div").child(card(inside))));
             assert_eq!(page.contains("aria-label=\"Export: Slow &lt;routes&gt;\""), expected, "{page}");
         }
+    }
+
+    #[test]
+    fn what_stands_above_a_chart_holds_the_menu_of_its_card() {
+        let controls = element("header").class(CONTROLS).child(element("h2").text("Runs"));
+        let card = element("section").class("card overview").child(element("div").child(controls));
+        let card = card.child(element("table"));
+        let page = html(with_menus(&sample::app("?view=commands"), element("div").child(card)));
+        assert_eq!(page.matches("<details").count(), 1, "{page}");
+        assert!(page.contains("</details></header>"), "{page}");
     }
 
     #[test]

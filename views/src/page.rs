@@ -77,7 +77,7 @@ fn nowhere() -> Element {
 fn view(app: &App) -> Element {
     let problems = element("div").class("problems").children(app.problem.as_ref().map(problem));
     let content = app.content.clone().map(|content| with_menus(app, content));
-    let content = content.unwrap_or_else(|| element("section").class("card").child(skeleton::rows(9)));
+    let content = content.unwrap_or_else(|| element("section").class("card view-card").child(skeleton::rows(9)));
     element("div")
         .class(if app.stale && app.content.is_some() { "view stale" } else { "view" })
         .with("data-view", app.state.view.name())

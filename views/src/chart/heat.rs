@@ -51,7 +51,10 @@ pub fn heat(chart: &Heat) -> Element {
         let hidden = chart.sparse_heads && place % 3 != 0;
         if hidden { element("th").with("scope", "col").child(unseen(column)) } else { head(column) }
     });
-    let heads = element("tr").child(head(&chart.corner)).children(chart.extra.as_deref().map(head)).children(columns);
+    let heads = element("tr")
+        .child(head(&chart.corner))
+        .children(chart.extra.as_deref().map(|extra| head(extra).class("heat-extra")))
+        .children(columns);
     let table = element("table")
         .class(if chart.texts { "heat heat-texts" } else { "heat" })
         .child(element("caption").class("visually-hidden").text(&chart.label))

@@ -5,10 +5,10 @@ use super::frame::{Across, percentage, upright};
 use crate::markup::{Element, element};
 
 /// How many characters of a text fit above a chart; the rest is in the tip and the table.
-const FITTING: usize = 20;
+const FITTING: usize = 32;
 
-/// How much of a chart's width such a text takes.
-const WIDTH: f64 = 0.25;
+/// How much of a chart's width each of them takes, and the space after the last one.
+const CHARACTER: f64 = 0.01;
 
 /// The side of its mark on which a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +25,14 @@ pub(super) fn notes(annotations: &[Annotation], across: Across) -> Vec<Element> 
         let place = within.iter().take_while(|other| other.bucket <= note.bucket).count();
         within.insert(place, note);
     }
-    let places: Vec<f64> = within.iter().map(|note| across.x(note.bucket)).collect();
+    let texts: Vec<(f64, String)> =
+        within.into_iter().map(|note| (across.x(note.bucket), shortened(&note.text))).collect();
+    let places: Vec<(f64, usize)> = texts.iter().map(|(x, text)| (*x, text.chars().count())).collect();
     let mut marks = Vec::new();
-    for ((note, x), side) in within.into_iter().zip(&places).zip(sides(&places)) {
+    for ((x, words), side) in texts.iter().zip(sides(&places)) {
         let mark = element("g").class("note").child(upright("note-line", *x));
         marks.push(match side {
-            Some(side) => mark.child(text(&note.text, *x, side)),
+            Some(side) => mark.child(text(words, *x, side)),
             None => mark,
         });
     }
@@ -44,19 +46,20 @@ fn text(text: &str, x: f64, side: Side) -> Element {
         .with("y", "-0.55em")
         .with("dx", shift)
         .with("text-anchor", anchor)
-        .text(shortened(text))
+        .text(text)
 }
 
-/// On which side of its place each text finds room, if on any; the places ascend.
-fn sides(places: &[f64]) -> Vec<Option<Side>> {
+/// On which side of its place each text finds room, if on any; the places ascend, each with its text's characters.
+fn sides(places: &[(f64, usize)]) -> Vec<Option<Side>> {
     let mut taken = 0.0;
     let mut sides = Vec::new();
-    for (index, x) in places.iter().copied().enumerate() {
-        let next = places.get(index + 1).copied().unwrap_or(1.0);
-        let side = if x >= taken && next - x >= WIDTH {
-            taken = x + WIDTH;
+    for (index, (x, characters)) in places.iter().copied().enumerate() {
+        let width = (characters as f64 + 1.0) * CHARACTER;
+        let next = places.get(index + 1).map_or(1.0, |(next, _)| *next);
+        let side = if x >= taken && next - x >= width {
+            taken = x + width;
             Some(Side::Right)
-        } else if x - WIDTH >= taken {
+        } else if x - width >= taken {
             taken = x;
             Some(Side::Left)
         } else {
@@ -98,15 +101,18 @@ mod tests {
             (vec![0.1, 0.5, 0.9], vec![right, right, None]),
             (vec![0.5, 0.5, 0.5], vec![left, None, right]),
         ] {
+            let places: Vec<(f64, usize)> = places.into_iter().map(|x| (x, 24)).collect();
             assert_eq!(sides(&places), expected, "{places:?}");
         }
+        // A short one finds room where a long one does not.
+        assert_eq!(sides(&[(0.7, 27), (0.85, 11)]), [left, right]);
     }
 
     #[test]
     fn long_texts_are_cut_between_characters() {
         assert_eq!(shortened("Release 2.1"), "Release 2.1");
-        assert_eq!(shortened(&"é".repeat(20)), "é".repeat(20));
-        assert_eq!(shortened(&"é".repeat(21)), "é".repeat(19) + "…");
+        assert_eq!(shortened(&"é".repeat(32)), "é".repeat(32));
+        assert_eq!(shortened(&"é".repeat(33)), "é".repeat(31) + "…");
     }
 
     #[test]

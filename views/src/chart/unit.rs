@@ -55,6 +55,7 @@ impl Unit {
         let step = match self {
             Self::Count | Self::Bytes => scale::round_step(max / 4.0).max(1.0),
             Self::Seconds => scale::clock_step(max),
+            Self::Milliseconds if max >= 60_000.0 => scale::clock_step(max / 1000.0) * 1000.0,
             Self::Percent if max > 50.0 && max <= 100.0 => 25.0,
             Self::Percent | Self::Milliseconds => scale::round_step(max / 4.0).max(0.1),
             Self::Score => scale::round_step(max / 4.0).max(0.001),
@@ -102,6 +103,7 @@ mod tests {
             (Unit::Count, 0.0, vec!["0", "1", "2"]),
             (Unit::Count, 37.0, vec!["0", "10", "20", "30", "40"]),
             (Unit::Milliseconds, 2600.0, vec!["0 ms", "1 s", "2 s", "3 s"]),
+            (Unit::Milliseconds, 110_000.0, vec!["0 ms", "30 s", "1m 00s", "1m 30s", "2m 00s"]),
             (Unit::Milliseconds, 180.0, vec!["0 ms", "50 ms", "100 ms", "150 ms", "200 ms"]),
             (Unit::Seconds, 100.0, vec!["0s", "30s", "1m 00s", "1m 30s", "2m 00s"]),
             (Unit::Percent, 93.0, vec!["0%", "25%", "50%", "75%", "100%"]),

@@ -171,6 +171,11 @@ fn save(app: &App, board: &Shown, draft: &Draft) -> Element {
     let form = form::send(method, &path(app, board.id))
         .class("view-form card view-card")
         .with("data-panel", "save")
+        .child(element("h2").class("visually-hidden").text(if board.id.is_some() {
+            board.name.clone()
+        } else {
+            say("New board")
+        }))
         .child(form::hidden_json("widgets", &saved(&draft.widgets)))
         .child(form::field(&say("Name of the board"), name.with("placeholder", say("What matters on Mondays"))))
         .child(form::button(app, &say("Save"), true))

@@ -134,8 +134,11 @@ fn form_row(
         .with("aria-label", fill("Step {0}", &[&ordinal]));
     let to = |funnel: Funnel| funnel.steps_in(&app.state).href();
     let tool = |available: bool, href: String, label: String, turn: &str, glyph: Icon| {
-        let tag =
-            if available { element("a").with("href", href) } else { element("span").with("aria-disabled", "true") };
+        let tag = if available {
+            element("a").with("href", href)
+        } else {
+            element("span").with("role", "link").with("aria-disabled", "true")
+        };
         tag.class(["icon-button ", turn].concat()).with("aria-label", &label).with("title", &label).child(icon(glyph))
     };
     let swap = |from: usize, with: usize| {

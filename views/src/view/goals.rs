@@ -116,6 +116,7 @@ fn table(app: &App, goals: &[Value], answer: &Value, trend: Option<Result<&Value
     let visitors = |row: Option<&Value>| row.and_then(|row| metric(row, 0)).unwrap_or(0.0);
     names.sort_by(|left, right| visitors(right.1).total_cmp(&visitors(left.1)));
     let most = names.iter().map(|(_, row)| visitors(*row)).fold(1.0, f64::max);
+    let compared = rows(answer).iter().any(|row| before(row, 0).is_some_and(|before| before > 0.0));
     let money = goals.iter().any(|goal| !text(goal, "currency").is_empty());
     let mut heads = vec![
         Head::new(say("Goal"), String::new()),
@@ -136,7 +137,9 @@ fn table(app: &App, goals: &[Value], answer: &Value, trend: Option<Result<&Value
         let earlier = |place| row.and_then(|row| before(row, place));
         let with_change = |place: usize, show: fn(f64) -> String, is_percentage| {
             let shown = element("td").text(number(place).map_or_else(|| show(0.0), show));
-            shown.children(change(number(place), earlier(place), is_percentage))
+            // Where others have a change this one has its place, so that the numbers stand below one another.
+            let none = compared.then(|| element("span").class("change"));
+            shown.children(change(number(place), earlier(place), is_percentage).or(none))
         };
         let open = app.state.own("goal") == Some(name);
         let to = app.state.with_own("prop", None).with_own("goal", Some(name).filter(|_| !open).map(String::as_str));
@@ -159,12 +162,12 @@ fn table(app: &App, goals: &[Value], answer: &Value, trend: Option<Result<&Value
 /// A row's money.
 fn amount(row: Option<&Value>, place: usize) -> Element {
     let money = row.and_then(|row| row.get("metrics")).and_then(|all| all.get(place));
-    let shown = |name| {
-        let money = money?;
-        Some(format::money(money.get("value")?.as_f64()?, money.get(name)?.as_str()?))
-    };
-    match shown("short").zip(shown("long")) {
-        Some((short, long)) => cell(&short).with("title", long),
+    let value = money.and_then(|money| money.get("value")?.as_f64());
+    let shown = |name| Some(format::money(value?, money?.get(name)?.as_str()?));
+    // Below a thousand a short form would only leave cents away.
+    let name = if value.is_some_and(|value| value.abs() < 1000.0) { "long" } else { "short" };
+    match shown(name).zip(shown("long")) {
+        Some((text, long)) => cell(&text).with("title", long),
         None => cell("–"),
     }
 }

@@ -38,14 +38,17 @@ pub fn requests(app: &App) -> Vec<Request> {
     let minutes = json!({
         "metrics": ["visitors"], "dimensions": ["time:minute"], "date_range": HALF_HOUR, "include": { "time_labels": true },
     });
-    let queries = lists.into_iter().chain([minutes]);
+    // Until something happens nothing is told.
+    let present =
+        json!({ "metrics": ["visitors"], "date_range": [app.clock.just_before, app.clock.now], "filters": [] });
+    let queries = lists.into_iter().chain([minutes, present]);
     vec![Request::live(["/api/v1/live?site=", &site].concat()), Request::queries(app, queries)]
 }
 
 /// The view.
 pub fn content(app: &App, answers: &Answers) -> Element {
     let grid = |left: Element, right: Element| element("div").class("view-grid live-grid").child(left).child(right);
-    element("div").class("view").child(grid(now(app, answers), stream(app, answers))).child(map(app, answers)).child(
+    element("div").class("view").child(grid(now(answers), stream(app, answers))).child(map(app, answers)).child(
         element("div")
             .class("panels")
             .children(LISTS.into_iter().enumerate().map(|(index, dimension)| list(app, answers, index, dimension))),
@@ -61,8 +64,9 @@ fn card(title: String) -> Element {
     element("section").class("card view-card").child(element("h2").text(title))
 }
 
-fn now(app: &App, answers: &Answers) -> Element {
-    let visitors = told(answers).next().and_then(|news| news.get("visitors")?.as_f64()).or(app.data.present);
+fn now(answers: &Answers) -> Element {
+    let asked = || answers.query(1, LISTS.len() + 1)?.ok()?.pointer("/results/0/metrics/0")?.as_f64();
+    let visitors = told(answers).next().and_then(|news| news.get("visitors")?.as_f64()).or_else(asked);
     let number = visitors.map_or("–".to_owned(), format::grouped);
     let rows = answers.query(1, LISTS.len()).and_then(Result::ok);
     let minutes: Vec<Option<f64>> = rows.map(per_minute).unwrap_or_default();
@@ -219,6 +223,16 @@ mod tests {
         let mut out = crate::wire::Writer::default();
         node.to_wire(&mut out);
         assert_eq!(Node::from_wire(&mut crate::wire::Reader::new(&out.done())), Some(node));
+    }
+
+    #[test]
+    fn who_is_here_is_known_before_anything_happens() {
+        let row = |metrics: [u32; 1]| json!({ "results": [{ "dimensions": [], "metrics": metrics }] });
+        let none = json!({ "results": [] });
+        let asked = json!({ "results": [none, none, none, none, row([4])] });
+        let answers = Answers { asked: vec![None, Some(Ok(asked))], sent: None };
+        let html = Node::from(content(&sample::app("?view=live"), &answers)).html();
+        assert!(html.contains("live-number\" data-value=\"4\""), "{html}");
     }
 
     #[test]

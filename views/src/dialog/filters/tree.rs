@@ -6,6 +6,7 @@ use crate::chips;
 use crate::filter::place::{At, Place};
 use crate::filter::{Filter, Joint};
 use crate::markup::{Element, element};
+use crate::state::State;
 use crate::words::{fill, say};
 
 pub(super) fn tree(app: &App) -> Element {
@@ -29,8 +30,10 @@ fn node(app: &App, filter: &Filter, path: &[usize]) -> Element {
     let place = Place::of(path).unwrap_or_default();
     let put = |filter: Option<Filter>| with_dialog(&app.state, |state| place.put(&mut state.filters, filter));
     let words = chips::words(app, filter);
-    let named = |link: Element, label: &'static str| link.with("aria-label", fill(label, &[&words]));
-    let remove = named(action(&put(None), &say("Remove")), "Remove {0}");
+    // What a link is called begins with what stands on it, so that it can be said aloud.
+    let named =
+        |state: &State, label: String| action(state, &label).with("aria-label", fill("{0}: {1}", &[&label, &words]));
+    let remove = named(&put(None), say("Remove"));
     match filter {
         Filter::Group(joint, inner) => {
             let head = element("div").class("compose-head").child(joints(app, *joint, inner, &place)).child(remove);
@@ -43,14 +46,13 @@ fn node(app: &App, filter: &Filter, path: &[usize]) -> Element {
                 .child(adding(app, path))
         }
         Filter::Test(_) => {
-            let edit = named(action(&app.state.composing(place.clone()), &say("Change")), "Change {0}");
-            let turn =
-                filter.negated().map(|turned| named(action(&put(Some(turned)), &say("Turn round")), "Turn {0} round"));
+            let edit = named(&app.state.composing(place.clone()), say("Change"));
+            let turn = filter.negated().map(|turned| named(&put(Some(turned)), say("Turn round")));
             let either = place.scope(&app.state.filters).takes_group(Joint::Any)
                 && !filter.test().is_some_and(|test| test.field.is_outermost());
             let either = either.then(|| {
                 let group = Filter::Group(Joint::Any, vec![filter.clone()]);
-                named(action(&put(Some(group)), &say("Or …")), "Or something else than {0}")
+                named(&put(Some(group)), say("Or …"))
             });
             let line = element("div").class("compose-test").child(element("span").class("compose-words").text(&words));
             line.child(edit).children(turn).children(either).child(remove)

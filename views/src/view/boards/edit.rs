@@ -154,8 +154,11 @@ pub(super) fn tools(app: &App, draft: &Draft, place: usize, widget: &Widget) -> 
     let focus_earlier = here(Tool::Forward) && place > 0 || here(Tool::Back) && is_last;
     let focus_later = here(Tool::Back) && !is_last || here(Tool::Forward) && place == 0;
     let tool = |available: bool, focus: bool, href: String, label: String, glyph: Icon| {
-        let tag =
-            if available { element("a").with("href", href) } else { element("span").with("aria-disabled", "true") };
+        let tag = if available {
+            element("a").with("href", href)
+        } else {
+            element("span").with("role", "link").with("aria-disabled", "true")
+        };
         let tag = tag.class("icon-button").with("aria-label", &label).with("title", &label);
         tag.with_if(focus, "autofocus", "").child(icon(glyph))
     };
@@ -241,7 +244,7 @@ pub(super) fn settings(app: &App, draft: &Draft, place: usize, widget: &Widget, 
     }
     if widget.kind == Kind::Text {
         let words = input("set_text", &widget.text).with("maxlength", "800");
-        fields.push(form::field(&say("What it says"), words).class("wide"));
+        fields.push(element("div").class("wide-field").child(form::field(&say("What it says"), words)));
     }
     if widget.kind.has_days() {
         let page = (String::new(), say("those of the page"));

@@ -130,7 +130,9 @@ fn each_change_is_a_link() {
         assert_eq!(kinds(&link(&html, label)), expected, "{label}");
     }
     assert!(
-        html.contains("<span aria-disabled=\"true\" class=\"icon-button\" aria-label=\"Move Map forward\""),
+        html.contains(
+            "<span role=\"link\" aria-disabled=\"true\" class=\"icon-button\" aria-label=\"Move Map forward\""
+        ),
         "{html}"
     );
     let narrow = Draft::of(&link(&html, "title=\"A third of the width\" aria-label=\"Map: "));

@@ -161,7 +161,7 @@ impl Width {
         match self {
             Self::Third => (say("⅓"), say("A third of the width")),
             Self::Half => (say("½"), say("Half of the width")),
-            Self::Full => (say("1"), say("The whole width")),
+            Self::Full => ("↔".to_owned(), say("The whole width")),
         }
     }
 }

@@ -62,7 +62,7 @@ fn write(app: &App, note: Option<&Value>) -> Element {
         .class("view-form")
         .with("id", ["note-", &name].concat())
         .child(form::field(&say("When"), when))
-        .child(element("div").class("wide").child(form::field(&say("What happened"), what)))
+        .child(element("div").class("wide-field").child(form::field(&say("What happened"), what)))
         .child(form::button(app, &save, true))
         .children(back)
 }
