@@ -73,7 +73,10 @@ async fn show(number: u32) {
             // What it was told when it was open before is old.
             let _ = module.take(&told(&[], shell));
         }
-        shell.dialog.module = Some((name, module.clone()));
+        // What the edge has drawn stays until there is as much to show.
+        if asked.is_empty() || !shell.is_finished {
+            shell.dialog.module = Some((name, module.clone()));
+        }
         Some(asked)
     });
     let Some(Some(asked)) = asked else { return };
@@ -88,13 +91,17 @@ async fn show(number: u32) {
     for flight in flying {
         match api::land(flight).await {
             Ok(answer) => answers.push(answer),
-            Err(why) => return load::refused(why),
+            Err(why) => {
+                with(|shell| shell.dialog.module = Some((name, module)));
+                return load::refused(why);
+            }
         }
     }
     change(|shell| {
         if shell.dialog.number == number {
             let _ = module.take(&told(&answers, shell));
             shell.dialog.key = key;
+            shell.dialog.module = Some((name, module));
         }
     });
 }
