@@ -13,7 +13,8 @@ use crate::pass::{Listing, Over, Pass};
 use crate::question::{Answer, Figures, Inexact, List, Point, Question, Row, Rows, Unit};
 use crate::table::Table;
 use scan::{Scan, rows_of};
-use std::cmp::Ordering;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// Where the counts of a list are: a pass and a place among its lists.
 type At = (usize, usize);
@@ -137,36 +138,31 @@ impl Table {
             name => name,
         };
         let is_in = |text: usize| only.as_ref().is_none_or(|only| only.get(text).copied().unwrap_or(false));
-        let mut found: Vec<(u32, u32)> = Vec::new();
+        // The rows to show, the last of them on top: small code, and as quick as to sort them all later.
+        let mut found: BinaryHeap<(Reverse<u32>, u32, &str, u32)> = BinaryHeap::new();
+        let (mut total, end) = (0, list.offset.saturating_add(list.limit));
         for text in (0..listing(*main).map_or(0, Listing::len)).filter(|text| is_in(*text)) {
             let visitors = counts(*main, text).visitors;
-            if visitors > 0 {
-                found.push((visitors, text as u32));
+            if visitors == 0 {
+                continue;
+            }
+            total += 1;
+            if found.len() >= end && found.peek().is_none_or(|(Reverse(fewest), ..)| visitors < *fewest) {
+                continue;
+            }
+            let name = name(text as u32);
+            let city = if list.dimension.is_city() { name.parse().unwrap_or(0) } else { 0 };
+            found.push((Reverse(visitors), city, name, text as u32));
+            if found.len() > end {
+                found.pop();
             }
         }
-        let city = |text: u32| name(text).parse::<u32>().unwrap_or(0);
-        let order = |left: &(u32, u32), right: &(u32, u32)| -> Ordering {
-            let by_visitors = right.0.cmp(&left.0);
-            by_visitors.then_with(|| {
-                if list.dimension.is_city() {
-                    city(left.1).cmp(&city(right.1))
-                } else {
-                    name(left.1).cmp(name(right.1))
-                }
-            })
-        };
-        let total = found.len();
-        let end = list.offset.saturating_add(list.limit);
-        if end < total {
-            found.select_nth_unstable_by(end, order);
-            found.truncate(end);
-        }
-        found.sort_unstable_by(order);
-        let rows = found.into_iter().skip(list.offset).map(|(_, text)| {
+        let found = found.into_sorted_vec();
+        let rows = found.into_iter().skip(list.offset).map(|(_, _, name, text)| {
             let at = |place: At| counts(place, text as usize);
             let figures = at(*main).figures(&at(*bounces), &at(*durations));
             Row {
-                name: name(text),
+                name,
                 figures: if list.full { figures } else { Figures { visitors: figures.visitors, ..Figures::default() } },
             }
         });

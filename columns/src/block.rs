@@ -136,7 +136,7 @@ impl Block {
         let views = wants.views;
         let len = chunk.events_of(row) as usize;
         let flags = chunk.flags.get(row).copied().unwrap_or(0);
-        let slot = chunk.slots.get(row).copied().unwrap_or(0);
+        let slot = chunk.slot(row);
         let start = self.events.len();
         chunk.events.copy(first_event, first_event + len, &mut self.events);
         let all = self.events.get(start..).unwrap_or_default();

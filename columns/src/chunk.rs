@@ -21,6 +21,8 @@ pub(crate) struct Names {
     pub(crate) tuples: [Tuples; 4],
     /// For each tuple of events whether it is of a page view.
     pub(crate) views: Vec<bool>,
+    /// Makes the letters of a text small.
+    pub(crate) lower: fn(&str) -> String,
 }
 
 /// Codes, in two bytes each as long as that is enough.
@@ -64,7 +66,10 @@ pub(crate) struct Chunk {
     pub(crate) summary: RefCell<Summary>,
     pub(crate) families: [Codes; 3],
     pub(crate) flags: Vec<u8>,
-    pub(crate) slots: Vec<u8>,
+    /// Visits that are a visitor's only one stand by the slots of their first events: where each slot begins.
+    begins: Vec<(u32, u8)>,
+    /// The slots of the first events of all others, from the end of `singles` on.
+    slots: Vec<u8>,
     /// From the end of `ones` on.
     durations: Vec<u16>,
     /// Durations that two bytes do not hold, by row.
@@ -83,17 +88,15 @@ pub(crate) struct Chunk {
     pub(crate) linked: Vec<(u32, u32)>,
 }
 
-impl Default for Names {
-    fn default() -> Self {
+impl Names {
+    pub(crate) fn new(lower: fn(&str) -> String) -> Self {
         let tuples = FAMILIES.map(|domains| Tuples::of_width(domains.len()));
-        let mut names = Self { texts: std::array::from_fn(|_| Texts::default()), tuples, views: Vec::new() };
+        let mut names = Self { texts: std::array::from_fn(|_| Texts::default()), tuples, views: Vec::new(), lower };
         // The tuple of no event at all is the first, for visits without page views.
         let _ = names.tuple(EVENT, &[0; 3]);
         names
     }
-}
 
-impl Names {
     fn tuple(&mut self, family: usize, codes: &[u32]) -> Result<u32, Refused> {
         let tuple = self.tuples.get_mut(family).ok_or(Refused::Damaged)?.code(codes)?;
         if family == EVENT && tuple as usize == self.views.len() {
@@ -169,6 +172,17 @@ impl Chunk {
         }
     }
 
+    /// The slot of a visit's first event.
+    pub(crate) fn slot(&self, row: usize) -> u8 {
+        let slot = if let Some(place) = row.checked_sub(self.singles) {
+            self.slots.get(place)
+        } else {
+            let after = self.begins.partition_point(|(begin, _)| *begin as usize <= row);
+            after.checked_sub(1).and_then(|place| self.begins.get(place)).map(|(_, slot)| slot)
+        };
+        slot.copied().unwrap_or(0)
+    }
+
     /// Whether a visit is of the visitor of the one before it.
     pub(crate) fn is_again(&self, row: usize) -> bool {
         self.flags.get(row).is_some_and(|flags| flags & AGAIN != 0)
@@ -190,7 +204,20 @@ impl Chunk {
     /// About how much memory it takes, in bytes.
     pub(crate) fn memory(&self) -> usize {
         let Self {
-            families, flags, slots, durations, long, lens, starts, many, events, moved, partial, linked, ..
+            families,
+            flags,
+            begins,
+            slots,
+            durations,
+            long,
+            lens,
+            starts,
+            many,
+            events,
+            moved,
+            partial,
+            linked,
+            ..
         } = self;
         families.iter().map(Codes::memory).sum::<usize>()
             + flags.capacity()
@@ -199,7 +226,7 @@ impl Chunk {
             + lens.capacity()
             + starts.capacity() * 4
             + events.memory()
-            + (long.capacity() + many.capacity() + moved.capacity() + linked.capacity()) * 8
+            + (begins.capacity() + long.capacity() + many.capacity() + moved.capacity() + linked.capacity()) * 8
             + partial.capacity() * size_of::<Partial>()
     }
 

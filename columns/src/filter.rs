@@ -71,7 +71,7 @@ pub(crate) fn passes(
     values: &[String],
     case_sensitive: bool,
 ) -> Vec<bool> {
-    let prepare = |text: &str| if case_sensitive { text.to_owned() } else { text.to_lowercase() };
+    let prepare = |text: &str| if case_sensitive { text.to_owned() } else { (names.lower)(text) };
     let values: Vec<String> = values.iter().map(|value| prepare(value)).collect();
     let (contains, negated) = match operator {
         Operator::Is => (false, false),

@@ -29,7 +29,6 @@ impl Refused {
 }
 
 /// The visits of some days.
-#[derive(Default)]
 pub struct Table {
     pub(crate) names: Names,
     /// By day and object.
@@ -37,10 +36,22 @@ pub struct Table {
     pub(crate) links: Vec<Links>,
 }
 
+impl Default for Table {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Table {
     /// A table without visits.
     pub fn new() -> Self {
-        Self::default()
+        Self::lowering_by(str::to_lowercase)
+    }
+
+    /// A table without visits in a place that makes the letters of texts small in its own way, so that the code for all
+    /// the letters of the world is not there twice.
+    pub fn lowering_by(lower: fn(&str) -> String) -> Self {
+        Self { names: Names::new(lower), chunks: Vec::new(), links: Vec::new() }
     }
 
     /// Takes in the answer of `GET /api/v2/columns`: chunks, each with its length in front. What comes again takes the

@@ -6,7 +6,6 @@ use views::app::Session;
 use views::data::Data;
 use views::local;
 use views::view::View;
-use views::wire::Reader;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -21,7 +20,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn clear(this: &Columns) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn answer(this: &Columns, href: &str, today: &str) -> Result<Vec<u8>, JsValue>;
+    fn answer(this: &Columns, question: &[u8]) -> Result<Vec<u8>, JsValue>;
 }
 
 /// What the page holds.
@@ -42,9 +41,8 @@ pub(crate) fn data(shell: &Shell) -> Option<Data> {
     let held = &shell.held;
     let is_of_site = shell.app.site().is_some_and(|site| site.domain == held.site);
     let module = held.module.as_ref().filter(|_| is_of_site)?;
-    let (state, clock) = (&shell.app.state, &shell.app.clock);
-    let bytes = module.answer(&state.href(), &clock.today.iso()).ok().filter(|bytes| !bytes.is_empty())?;
-    Data::from_wire(&mut Reader::new(&bytes))
+    let state = &shell.app.state;
+    local::read(state, &module.answer(&local::question(state, &shell.app.clock)?).ok()?)
 }
 
 /// Fetches what the page shows as columns, when the browser has nothing else to do.

@@ -1,6 +1,7 @@
 // What the page counts itself, from the visits that it holds: the same numbers as the edge's, without asking for them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "../harness/eventually.mjs";
 import { ZONE, agrees, day, headline, ready, rows, stage } from "./stage.mjs";
 
 const site = stage();
@@ -46,6 +47,19 @@ test("what is clicked is counted in the page, exactly as the edge counts it", { 
     await page.waitForResponse(/\/api\/v1\/page/, { timeout: 20_000 });
     await page.waitForTimeout(1_000);
     assert.deepEqual(asked, ["/api/v1/page"]);
+  }));
+
+test("a search in the page finds letters of any language, large or small", () =>
+  site.look("?add=site", async (page) => {
+    await held(page, () => page.goto(`${site.worker.url}/${HERE}`));
+    const asked = note(page);
+    await page.locator("[data-panel=pages] .more").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("searchbox").fill("BLOG/É");
+    await dialog.getByRole("link", { name: "/blog/é", exact: true }).waitFor();
+    await eventually(async () => assert.equal(await dialog.locator("tbody tr").count(), 1));
+    await page.waitForTimeout(500);
+    assert.deepEqual(asked.filter((path) => path.startsWith("/api/")), []);
   }));
 
 test("columns are asked for again when the edge says something else, and only then", { timeout: 150_000 }, () =>

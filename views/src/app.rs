@@ -206,24 +206,6 @@ impl App {
         }
     }
 
-    fn read_sites(&mut self, from: &mut Reader<'_>) -> Option<()> {
-        let (mut sites, mut roles) = (Vec::new(), Vec::new());
-        for _ in 0..from.number()? {
-            let (domain, timezone) = (from.text()?.to_owned(), from.text()?.to_owned());
-            let label = Some(from.text()?.to_owned()).filter(|label| !label.is_empty());
-            sites.push(Site { domain, timezone, label });
-        }
-        for _ in 0..from.number()? {
-            roles.push((from.text()?.to_owned(), *Role::ALL.get(from.number()?)?));
-        }
-        let mut segments = Vec::new();
-        for _ in 0..from.number()? {
-            segments.push((from.text()?.parse().ok()?, from.text()?.to_owned()));
-        }
-        (self.sites, self.roles, self.segments) = (sites, roles, segments);
-        Some(())
-    }
-
     /// Writes what the edge tells the page of a state: the reader's sites, and the numbers.
     pub fn to_reply(&self) -> Vec<u8> {
         let mut out = Writer::default();
@@ -242,46 +224,53 @@ impl App {
     /// were not asked for again stay, if the numbers are of the same visits.
     pub fn take_reply(&mut self, bytes: &[u8], same_visits: bool) -> Option<()> {
         let mut from = Reader::new(bytes);
-        let mut told = self.clone();
-        told.operator = from.number()? == 1;
+        let operator = from.number()? == 1;
+        let mut told = Told::default();
         told.read_sites(&mut from)?;
-        let data = Data::from_wire(&mut from)?;
-        let before = std::mem::replace(&mut told.data, data);
-        told.moments.clear();
+        told.data = Data::from_wire(&mut from)?;
         for _ in 0..from.number()? {
-            told.moments.push(Moment { time: from.text()?.to_owned(), text: from.text()?.to_owned() });
+            let (time, text) = (from.text()?, from.text()?);
+            told.moments.push(Moment { time: time.to_owned(), text: text.to_owned() });
         }
         if same_visits {
-            for (dimension, list) in before.lists {
+            for (dimension, list) in std::mem::take(&mut self.data.lists) {
                 if told.data.list(dimension).is_none() {
                     told.data.lists.push((dimension, list));
                 }
             }
         }
-        *self = told;
+        self.operator = operator;
+        (self.sites, self.roles, self.segments) = (told.sites, told.roles, told.segments);
+        (self.data, self.moments) = (told.data, told.moments);
         Some(())
     }
 
     /// Reads what a view's module has to know; none where it is nothing of this kind.
     pub fn from_wire(bytes: &[u8]) -> Option<Self> {
         let mut from = Reader::new(bytes);
-        let mut text = || Some(from.text()?.to_owned());
-        let (origin, today) = (text()?, Date::parse(&text()?)?);
-        let (now, just_before, begin, end) = (text()?, text()?, text()?, text()?);
-        let (state, timezone_here, copied) = (State::parse(&text()?), text()?, text()?);
-        let clock = Clock { today, hour: 0, now, just_before, yesterday_so_far: [begin, end] };
-        let mut app = Self { timezone_here, session: Session::In, ..Self::new(origin, clock, state) };
+        let mut texts: [String; 9] = Default::default();
+        for text in &mut texts {
+            *text = from.text()?.to_owned();
+        }
+        let [origin, today, now, just_before, begin, end, state, timezone_here, copied] = texts;
+        let clock = Clock { today: Date::parse(&today)?, hour: 0, now, just_before, yesterday_so_far: [begin, end] };
+        let mut app = Self { timezone_here, session: Session::In, ..Self::new(origin, clock, State::parse(&state)) };
         app.copied = Some(copied).filter(|copied| !copied.is_empty());
-        [app.stale, app.sending, app.operator] = [from.number()?, from.number()?, from.number()?].map(|flag| flag == 1);
+        for flag in [&mut app.stale, &mut app.sending, &mut app.operator] {
+            *flag = from.number()? == 1;
+        }
         app.clock.hour = u32::try_from(from.number()?).ok()?;
         app.cursor = from.number()?.checked_sub(1);
         for _ in 0..from.number()? {
             app.timezones.push(from.text()?.to_owned());
         }
         for _ in 0..from.number()? {
-            app.countries.push((from.text()?.to_owned(), from.text()?.to_owned()));
+            let (code, name) = (from.text()?, from.text()?);
+            app.countries.push((code.to_owned(), name.to_owned()));
         }
-        app.read_sites(&mut from)?;
+        let mut told = Told::default();
+        told.read_sites(&mut from)?;
+        (app.sites, app.roles, app.segments) = (told.sites, told.roles, told.segments);
         Some(app)
     }
 
@@ -325,6 +314,35 @@ impl App {
             text.push_str(&crate::chips::words(self, filter));
         }
         text
+    }
+}
+
+/// What is told of a reader and a site, until all of it is read.
+#[derive(Default)]
+struct Told {
+    sites: Vec<Site>,
+    roles: Vec<(String, Role)>,
+    segments: Vec<(i64, String)>,
+    data: Data,
+    moments: Vec<Moment>,
+}
+
+impl Told {
+    fn read_sites(&mut self, from: &mut Reader<'_>) -> Option<()> {
+        for _ in 0..from.number()? {
+            let (domain, timezone, label) = (from.text()?, from.text()?, from.text()?);
+            let label = Some(label).filter(|label| !label.is_empty()).map(str::to_owned);
+            self.sites.push(Site { domain: domain.to_owned(), timezone: timezone.to_owned(), label });
+        }
+        for _ in 0..from.number()? {
+            let (domain, role) = (from.text()?, from.number()?);
+            self.roles.push((domain.to_owned(), *Role::ALL.get(role)?));
+        }
+        for _ in 0..from.number()? {
+            let (id, name) = (from.text()?, from.text()?);
+            self.segments.push((id.parse().ok()?, name.to_owned()));
+        }
+        Some(())
     }
 }
 

@@ -135,6 +135,7 @@ pub fn words(app: &App, filter: &Filter) -> String {
         Filter::Segment(id) => fill("Segment {0}", &[&segment_name(app, *id)]),
         Filter::Group(joint, filters) => {
             let inner: Vec<String> = filters.iter().map(|filter| words(app, filter)).collect();
+            let inner: Vec<&str> = inner.iter().map(String::as_str).collect();
             fill(sentence(*joint), &[&inner.join("; ")])
         }
     }

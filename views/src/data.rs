@@ -113,7 +113,7 @@ impl Data {
 
     /// Writes it for the page.
     pub fn to_wire(&self, out: &mut Writer) {
-        option(out, self.headline.as_ref(), |out, pair| result(out, pair, write_pair));
+        option(out, self.headline.as_ref(), |out, pair| result(out, pair, Pair::write));
         option(out, self.series.as_ref(), |out, series| result(out, series, Series::write));
         out.value(self.present);
         out.number(self.counting.map_or(2, usize::from));
@@ -128,7 +128,7 @@ impl Data {
     /// Reads what [`Self::to_wire`] wrote; none where it is nothing of this kind.
     pub fn from_wire(from: &mut Reader<'_>) -> Option<Self> {
         let mut data = Self::default();
-        read_option(from, &mut data.headline, |from| read_result(from, read_pair))?;
+        read_option(from, &mut data.headline, |from| read_result(from, Pair::read))?;
         read_option(from, &mut data.series, |from| read_result(from, Series::read))?;
         from.value(&mut data.present)?;
         data.counting = [Some(false), Some(true), None].get(from.number()?).copied()?;
@@ -173,23 +173,25 @@ fn read_result<T>(from: &mut Reader<'_>, read: fn(&mut Reader<'_>) -> Option<T>)
     Some(Err(Problem { message: from.text()?.to_owned(), hint: from.text()?.to_owned() }))
 }
 
-fn write_pair(pair: &Pair, out: &mut Writer) {
-    for value in pair.now.iter().chain(&pair.before) {
-        out.value(*value);
+impl Pair {
+    pub(crate) fn write(&self, out: &mut Writer) {
+        for value in self.now.iter().chain(&self.before) {
+            out.value(*value);
+        }
     }
-}
 
-fn read_pair(from: &mut Reader<'_>) -> Option<Pair> {
-    let mut pair = Pair::default();
-    for value in pair.now.iter_mut().chain(&mut pair.before) {
-        from.value(value)?;
+    pub(crate) fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let mut pair = Self::default();
+        for value in pair.now.iter_mut().chain(&mut pair.before) {
+            from.value(value)?;
+        }
+        Some(pair)
     }
-    Some(pair)
 }
 
 impl Series {
-    fn write(&self, out: &mut Writer) {
-        out.text(self.interval.name());
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.number(self.interval as usize);
         for labels in [&self.labels, &self.labels_before] {
             out.number(labels.len());
             for label in labels {
@@ -197,14 +199,14 @@ impl Series {
             }
         }
         for pair in &self.values {
-            write_pair(pair, out);
+            pair.write(out);
         }
     }
 
-    fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let interval = Interval::parse(from.text()?)?;
+    pub(crate) fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let interval = *Interval::ALL.get(from.number()?)?;
         let (labels, labels_before) = (read_texts(from)?, read_texts(from)?);
-        let values = labels.iter().map(|_| read_pair(from)).collect::<Option<Vec<_>>>()?;
+        let values = labels.iter().map(|_| Pair::read(from)).collect::<Option<Vec<_>>>()?;
         Some(Self { interval, labels, labels_before, values })
     }
 }
@@ -218,7 +220,7 @@ fn read_texts(from: &mut Reader<'_>) -> Option<Vec<String>> {
 }
 
 impl List {
-    fn write(&self, out: &mut Writer) {
+    pub(crate) fn write(&self, out: &mut Writer) {
         out.number(self.total_rows);
         out.number(self.rows.len());
         for Row { name, values } in &self.rows {
@@ -230,7 +232,7 @@ impl List {
         }
     }
 
-    fn read(from: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(from: &mut Reader<'_>) -> Option<Self> {
         let total_rows = from.number()?;
         let mut rows = Vec::new();
         for _ in 0..from.number()? {

@@ -63,7 +63,7 @@ pub fn leading(form: Element, href: &str) -> Element {
 
 /// A value that goes along unseen, as JSON.
 pub fn hidden_json(name: &str, value: &serde_json::Value) -> Element {
-    hidden(name, &value.to_string()).with("data-kind", Kind::Json.name())
+    hidden(name, &crate::json::write(value)).with("data-kind", Kind::Json.name())
 }
 
 /// A value that goes along unseen.

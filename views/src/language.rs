@@ -70,12 +70,9 @@ impl Language {
 
     /// The language of a tag, whatever the country: `de-AT` is German.
     pub fn parse(tag: &str) -> Option<Self> {
-        let primary =
-            |tag: &str| tag.get(..2).filter(|_| matches!(tag.as_bytes().get(2), None | Some(b'-'))).map(str::to_owned);
-        let wanted = primary(tag)?;
-        Self::ALL
-            .into_iter()
-            .find(|language| primary(language.tag()).is_some_and(|known| known.eq_ignore_ascii_case(&wanted)))
+        let wanted = tag.get(..2).filter(|_| matches!(tag.as_bytes().get(2), None | Some(b'-')))?;
+        let is_wanted = |known: &str| known.get(..2).is_some_and(|known| known.eq_ignore_ascii_case(wanted));
+        Self::ALL.into_iter().find(|language| is_wanted(language.tag()))
     }
 
     /// Which of the languages a browser's `Accept-Language` wants most; English where it wants none of them.

@@ -20,6 +20,7 @@ pub mod format;
 pub mod header;
 pub mod headline;
 pub mod icon;
+pub mod json;
 pub mod keys;
 pub mod language;
 pub mod local;

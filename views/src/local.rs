@@ -1,16 +1,26 @@
 //! The overview counted from columns that the page holds, without asking anybody: the same [`Data`] that the edge would
-//! tell. What columns cannot tell exactly is left to the edge.
+//! tell. What columns cannot tell exactly is left to the edge. The page writes a question, and reads what the module that
+//! holds the columns has counted: [`counted`] is all that this module has of the dashboard.
 
-use crate::answer::{Data, List, Pair, Row, Series, Values};
+pub mod counted;
+
 use crate::compare::Compare;
+use crate::data::{Data, List, Pair, Series};
 use crate::date::Date;
 use crate::dimension::{Dimension, Panel};
 use crate::filter::{Filter, Joint, Operator, Test};
 use crate::metric::Metric;
 use crate::queries::{ROWS_IN_DETAIL, ROWS_IN_PANEL, interval};
-use crate::range::{Clock, Interval, Range};
-use crate::state::State;
-use columns::{Answer, Figures, Question, Table, Unit};
+use crate::range::{Clock, Range};
+use crate::state::{Detail, State};
+use crate::wire::{Reader, Writer};
+
+/// In a question: filters all of which have to hold, then those any of which has to; operators follow.
+const ALL: usize = 0;
+const ANY: usize = 1;
+const OPERATORS: usize = 2;
+/// After the metrics of [`Metric::ALL`]: events, which only lists have.
+const EVENTS: usize = Metric::ALL.len();
 
 /// The days that a state shows, and those that it compares them with; none where they are not whole days.
 pub fn days(state: &State, clock: &Clock) -> Option<[Option<(Date, Date)>; 2]> {
@@ -27,165 +37,185 @@ pub fn days(state: &State, clock: &Clock) -> Option<[Option<(Date, Date)>; 2]> {
     Some([Some((first, last)), before])
 }
 
-/// What a state shows, counted from a table; none where the table cannot tell all of it exactly. Who is here now is none of
-/// it.
-pub fn data(table: &Table, state: &State, clock: &Clock) -> Option<Data> {
+/// Asks for what a state shows; none where columns cannot tell all of it exactly. Who is here now is none of it.
+pub fn question(state: &State, clock: &Clock) -> Option<Vec<u8>> {
     let [now, before] = days(state, clock)?;
-    let interval = interval(state, clock)?;
-    let lists: Vec<Dimension> = Panel::ALL.into_iter().filter_map(|panel| state.tab(panel)).collect();
-    let question = |days: (Date, Date), lists| -> Option<Question> {
-        Some(Question {
-            days: (days.0.days(), days.1.days()),
-            filters: filters(&state.filters)?,
-            unit: Some(unit(interval)),
-            lists,
-        })
-    };
-    let mut wanted = Vec::new();
-    for dimension in &lists {
-        wanted.push(list(*dimension, None)?);
+    let mut out = Writer::default();
+    out.number(interval(state, clock)? as usize);
+    for days in [Some(now?), before] {
+        out.number(usize::from(days.is_some()));
+        for date in days.into_iter().flat_map(<[Date; 2]>::from) {
+            out.number(date.days().cast_unsigned() as usize);
+        }
+    }
+    out.number(usize::from(state.filters.iter().any(|filter| filter.tests(Dimension::Page))));
+    write_filters(&mut out, &state.filters, false)?;
+    let lists: Vec<Dimension> = dimensions(state).collect();
+    out.number(lists.len() + usize::from(state.detail.is_some()));
+    for dimension in lists {
+        write_list(&mut out, dimension, None)?;
     }
     if let Some(detail) = &state.detail {
-        wanted.push(list(detail.dimension, Some((&detail.search, detail.page)))?);
+        write_list(&mut out, detail.dimension, Some(detail))?;
     }
-    let answer = table.answer(&question(now?, wanted)?).ok()?;
-    let earlier = match before {
-        Some(days) => Some(table.answer(&question(days, Vec::new())?).ok()?),
-        None => None,
-    };
-    let by_page = state.filters.iter().any(|filter| filter.tests(Dimension::Page));
-    let rows = |rows: &columns::Rows<'_>, metrics: &[&str]| List {
-        rows: rows.rows.iter().map(|row| row_of(row.name, &row.figures, metrics)).collect(),
-        total_rows: rows.total,
-    };
-    let mut told = answer.lists.iter();
-    Some(Data {
-        headline: Some(Ok(Pair {
-            now: values(&answer.headline, by_page),
-            before: earlier.as_ref().map(|earlier| values(&earlier.headline, by_page)).unwrap_or_default(),
-        })),
-        series: Some(Ok(series(interval, &answer, earlier.as_ref()))),
-        present: None,
-        counting: None,
-        lists: lists.into_iter().zip(told.by_ref()).map(|(of, list)| (of, Ok(rows(list, &["visitors"])))).collect(),
-        detail: state.detail.as_ref().zip(told.next()).map(|(of, list)| Ok(rows(list, of.dimension.detail_metrics()))),
-    })
+    Some(out.done())
 }
 
-fn unit(interval: Interval) -> Unit {
-    match interval {
-        Interval::Hour => Unit::Hour,
-        Interval::Day => Unit::Day,
-        Interval::Week => Unit::Week,
-        Interval::Month => Unit::Month,
+/// What was counted of a state, in the form that [`counted::answer`] gives; none where nothing was.
+pub fn read(state: &State, answer: &[u8]) -> Option<Data> {
+    let mut from = Reader::new(answer);
+    let headline = Some(Ok(Pair::read(&mut from)?));
+    let series = Some(Ok(Series::read(&mut from)?));
+    let mut data = Data { headline, series, ..Data::default() };
+    for dimension in dimensions(state) {
+        data.lists.push((dimension, Ok(List::read(&mut from)?)));
     }
+    if state.detail.is_some() {
+        data.detail = Some(Ok(List::read(&mut from)?));
+    }
+    Some(data)
 }
 
-fn test(operator: Operator, dimension: &str, values: &[String], case_sensitive: bool) -> Option<columns::Filter> {
-    Some(columns::Filter::Test {
-        operator: match operator {
-            Operator::Is => columns::Operator::Is,
-            Operator::IsNot => columns::Operator::IsNot,
-            Operator::Contains => columns::Operator::Contains,
-            Operator::ContainsNot => columns::Operator::ContainsNot,
-            // Expressions and patterns are the edge's.
-            Operator::Matches | Operator::MatchesNot | Operator::Wildcard | Operator::WildcardNot => return None,
-        },
-        dimension: columns::Dimension::named(dimension)?,
-        values: values.to_vec(),
-        case_sensitive,
-    })
+/// The lists that the panels show.
+fn dimensions(state: &State) -> impl Iterator<Item = Dimension> {
+    Panel::ALL.into_iter().filter_map(|panel| state.tab(panel))
 }
 
-fn filters(filters: &[Filter]) -> Option<Vec<columns::Filter>> {
-    filters.iter().map(|filter| filter_of(filter, false)).collect()
+fn write_test(out: &mut Writer, operator: Operator, dimension: &str, values: &[&str], any_case: bool) -> Option<()> {
+    if operator as usize > Operator::ContainsNot as usize {
+        // Expressions and patterns are the edge's.
+        return None;
+    }
+    out.number(OPERATORS + operator as usize);
+    out.text(dimension);
+    out.number(usize::from(any_case));
+    out.number(values.len());
+    for value in values {
+        out.text(value);
+    }
+    Some(())
 }
 
-/// A filter for columns; none where they cannot tell what it keeps.
-fn filter_of(filter: &Filter, is_inside: bool) -> Option<columns::Filter> {
-    let inner = |filters: &[Filter]| filters.iter().map(|filter| filter_of(filter, true)).collect::<Option<Vec<_>>>();
+fn write_filters(out: &mut Writer, filters: &[Filter], is_inside: bool) -> Option<()> {
+    out.number(filters.len());
+    filters.iter().try_for_each(|filter| write_filter(out, filter, is_inside))
+}
+
+/// Writes a filter; none where columns cannot tell what it keeps.
+fn write_filter(out: &mut Writer, filter: &Filter, is_inside: bool) -> Option<()> {
     match filter {
         // The edge refuses what does not stand beside all others, and says why.
         Filter::Test(Test { field, .. }) if is_inside && field.is_outermost() => None,
-        Filter::Test(Test { operator, field, values, any_case }) => test(*operator, &field.query(), values, !any_case),
-        Filter::Group(Joint::All, filters) => inner(filters).map(columns::Filter::All),
-        Filter::Group(Joint::Any, filters) => inner(filters).map(columns::Filter::Any),
+        Filter::Test(Test { operator, field, values, any_case }) => {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            write_test(out, *operator, &field.query(), &values, *any_case)
+        }
+        Filter::Group(joint @ (Joint::All | Joint::Any), filters) => {
+            out.number(if *joint == Joint::All { ALL } else { ANY });
+            write_filters(out, filters, true)
+        }
         Filter::Group(..) | Filter::Segment(_) => None,
     }
 }
 
-/// A list, as [`crate::queries`] asks for it.
-fn list(dimension: Dimension, detail: Option<(&str, u32)>) -> Option<columns::List> {
-    let mut filters = Vec::new();
-    let without = |values: &[&str]| {
-        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
-        test(Operator::IsNot, dimension.query(), &values, true)
+/// Writes a list, as [`crate::queries`] asks for it: its first rows, or a page of the long one.
+fn write_list(out: &mut Writer, dimension: Dimension, detail: Option<&Detail>) -> Option<()> {
+    let search = detail.map_or("", |detail| &detail.search);
+    let without: &[&str] = match dimension {
+        Dimension::Event => &["pageview", "engagement"],
+        _ if dimension.is_utm() => &["(not set)"],
+        _ => &[],
     };
-    if dimension == Dimension::Event {
-        filters.push(without(&["pageview", "engagement"])?);
-    }
-    if dimension.is_utm() {
-        filters.push(without(&["(not set)"])?);
-    }
-    if let Some((search, _)) = detail.filter(|(search, _)| !search.is_empty()) {
-        filters.push(test(Operator::Contains, dimension.query(), &[search.to_owned()], false)?);
-    }
-    let (offset, limit) = detail.map_or((0, ROWS_IN_PANEL), |(_, page)| {
-        (page.saturating_mul(ROWS_IN_DETAIL) as usize, ROWS_IN_DETAIL as usize)
-    });
-    Some(columns::List {
-        dimension: columns::Dimension::named(dimension.query())?,
-        filters,
-        full: detail.is_some(),
-        offset,
-        limit,
-    })
-}
-
-fn values(figures: &Figures, by_page: bool) -> Values {
-    [
-        Some(f64::from(figures.visitors)),
-        Some(f64::from(figures.visits)),
-        Some(f64::from(figures.pageviews)),
-        Some(figures.views_per_visit).filter(|_| !by_page),
-        Some(f64::from(figures.bounce_rate)),
-        Some(f64::from(figures.visit_duration)),
-    ]
-}
-
-fn row_of(name: &str, figures: &Figures, metrics: &[&str]) -> Row {
-    let all = values(figures, false);
-    let value = |metric: &&str| match Metric::parse(metric) {
-        Some(metric) => all.get(metric as usize).copied().flatten(),
-        None => Some(f64::from(figures.events)),
-    };
-    Row { name: name.to_owned(), values: metrics.iter().map(value).collect() }
-}
-
-fn series(interval: Interval, now: &Answer<'_>, before: Option<&Answer<'_>>) -> Series {
-    // Views per visit over time follow from the two numbers that they are made of, unrounded, as of the edge's answer.
-    let point = |figures: &Figures| {
-        let mut values = values(figures, false);
-        let (views, visits) = (f64::from(figures.pageviews), f64::from(figures.visits));
-        if let Some(place) = values.get_mut(Metric::ViewsPerVisit as usize) {
-            *place = Some(if visits > 0.0 { views / visits } else { 0.0 });
+    let (metrics, offset, limit) = match detail {
+        Some(detail) => {
+            let offset = detail.page.saturating_mul(ROWS_IN_DETAIL) as usize;
+            (dimension.detail_metrics(), offset, ROWS_IN_DETAIL as usize)
         }
-        values
+        None => (["visitors"].as_slice(), 0, ROWS_IN_PANEL),
     };
-    let earlier = |index: usize| before.and_then(|before| before.series.get(index));
-    let is_whole = before.is_some_and(|before| before.series.len() >= now.series.len());
-    let pairs = now.series.iter().enumerate().map(|(index, bucket)| Pair {
-        now: point(&bucket.figures),
-        before: earlier(index).map(|bucket| point(&bucket.figures)).unwrap_or_default(),
-    });
-    Series {
-        interval,
-        labels: now.series.iter().map(|bucket| bucket.label.clone()).collect(),
-        labels_before: if is_whole {
-            (0..now.series.len()).filter_map(|index| earlier(index).map(|bucket| bucket.label.clone())).collect()
-        } else {
-            Vec::new()
-        },
-        values: pairs.collect(),
+    out.text(dimension.query());
+    for number in [usize::from(detail.is_some()), offset, limit, metrics.len()] {
+        out.number(number);
+    }
+    for name in metrics {
+        out.number(Metric::parse(name).map_or(EVENTS, |metric| metric as usize));
+    }
+    out.number(usize::from(!without.is_empty()) + usize::from(!search.is_empty()));
+    if !without.is_empty() {
+        write_test(out, Operator::IsNot, dimension.query(), without, false)?;
+    }
+    if !search.is_empty() {
+        write_test(out, Operator::Contains, dimension.query(), &[search], true)?;
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Row, value_of};
+    use crate::range::Interval;
+    use crate::sample;
+    use columns::Table;
+
+    /// What the worker sent of three days of March: `columns/tests/known.rs` counts it.
+    fn told(query: &str) -> Option<Data> {
+        let mut table = Table::new();
+        table.add_stream(include_bytes!("../../columns/tests/known.bin")).unwrap();
+        let app = sample::empty_app(query);
+        read(&app.state, &counted::answer(&table, &question(&app.state, &app.clock)?)?)
+    }
+
+    const DAYS: &str = "?range=2026-03-03..2026-03-04&interval=day";
+
+    #[test]
+    fn what_is_shown_is_counted() {
+        let data = told(&[DAYS, "&compare=nothing"].concat()).unwrap();
+        let pair = data.headline.clone().unwrap().unwrap();
+        assert_eq!(value_of(&pair.now, Metric::Visits), Some(4.0));
+        assert_eq!(pair.before, [None; 6]);
+        let series = data.series.clone().unwrap().unwrap();
+        assert_eq!((series.interval, series.labels.len(), series.labels_before.len()), (Interval::Day, 2, 0));
+        let shown: Vec<Dimension> = data.lists.iter().map(|(dimension, _)| *dimension).collect();
+        assert_eq!(
+            shown,
+            [Dimension::Page, Dimension::Source, Dimension::Country, Dimension::Browser, Dimension::Event]
+        );
+        assert_eq!((data.detail, data.present, data.counting), (None, None, None));
+    }
+
+    #[test]
+    fn a_long_list_has_its_own_metrics_and_search() {
+        let detail = |query: &str| told(&[DAYS, "&compare=nothing", query].concat()).unwrap().detail.unwrap().unwrap();
+        let rows = detail("&more=page").rows;
+        assert!(rows.len() > 1 && rows.iter().all(|row| row.values.len() == Dimension::Page.detail_metrics().len()));
+        let Row { name, .. } = rows.first().unwrap();
+        let found = detail(&["&more=page&search=", name.to_uppercase().trim_matches('/')].concat()).rows;
+        assert!(found.iter().any(|row| row.name == *name) && found.len() <= rows.len());
+        assert_eq!(detail("&more=page&page=1").rows, []);
+        assert_eq!(detail("&more=page&search=nowhere").total_rows, 0);
+    }
+
+    #[test]
+    fn filters_narrow_what_is_counted() {
+        let visits = |query: &str| {
+            let pair = told(&[DAYS, "&compare=nothing", query].concat())?.headline?.ok()?;
+            value_of(&pair.now, Metric::Visits)
+        };
+        let all = visits("").unwrap();
+        let (with, without) = (visits("&f=is.page./pricing").unwrap(), visits("&f=is_not.page./pricing").unwrap());
+        assert!(with > 0.0 && with < all && without < all, "{with} {without} {all}");
+    }
+
+    #[test]
+    fn what_columns_cannot_tell_is_left_to_the_edge() {
+        for query in [
+            "?range=all",
+            "?range=2026-03-03..2026-03-04&interval=day",
+            "?range=2026-03-03..2026-03-04&interval=day&compare=nothing&more=goal",
+            "?range=2026-02-01..2026-02-02&compare=nothing",
+        ] {
+            assert!(told(query).is_none(), "{query}");
+        }
     }
 }

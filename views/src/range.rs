@@ -84,8 +84,9 @@ impl Range {
         if let Some(range) = Self::OFFERED.into_iter().find(|range| range.name() == name) {
             return Some(range);
         }
-        let (first, last) = name.split_once("..")?;
-        Self::between(Date::parse(first)?, Date::parse(last)?)
+        // By single letters: to search for a text takes a kilobyte in each module.
+        let (first, last) = name.split_once('.')?;
+        Self::between(Date::parse(first)?, Date::parse(last.strip_prefix('.')?)?)
     }
 
     /// The range from one day to another, unless they are out of order.

@@ -1,22 +1,17 @@
 //! What is being looked at. All of it is in the address's query string, so that back and forward work and a link shows
 //! the same to whoever may see it; a click is nothing but a link to the next state.
 
-use crate::chart::MOST;
+mod address;
+
 use crate::compare::Compare;
-use crate::compose::{self, Compose};
-use crate::date::Date;
+use crate::compose::Compose;
 use crate::dimension::{Dimension, Panel};
 use crate::filter::place::Place;
-use crate::filter::{self, Filter, address};
+use crate::filter::{self, Filter};
 use crate::language::Language;
 use crate::metric::Metric;
 use crate::range::{Interval, Range};
 use crate::view::View;
-use form_urlencoded::Serializer;
-
-/// Most parameters that a view may have of its own, and most bytes of one.
-const OWN_MAX: usize = 64;
-const OWN_BYTES_MAX: usize = 4_000;
 
 /// Colours, where the reader does not leave them to the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,72 +144,6 @@ impl Default for State {
 }
 
 impl State {
-    /// Reads a query string, with or without `?`. What it does not know or understand is left out.
-    pub fn parse(query: &str) -> Self {
-        let mut state = Self::default();
-        let mut search = String::new();
-        let mut page = 0;
-        let mut detail = None;
-        let mut dialog = String::new();
-        let (mut filters, mut off, mut composing) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut days, mut compared) = ([None, None], [None, None]);
-        for (key, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
-            match &*key {
-                "view" => state.view = View::parse(&value).unwrap_or_default(),
-                "site" => state.site = Some(value.into_owned()).filter(|site| !site.is_empty()),
-                "range" => state.range = Range::parse(&value).unwrap_or(state.range),
-                "compare" => state.compare = Compare::parse(&value).unwrap_or(state.compare),
-                "interval" => state.interval = Interval::parse(&value),
-                "metric" => state.metric = Metric::parse(&value).unwrap_or(state.metric),
-                "beside" => state.beside.extend(
-                    Metric::parse(&value).filter(|metric| state.beside.len() < MOST && !state.beside.contains(metric)),
-                ),
-                "f" => filters.push(value),
-                "off" => off.push(value),
-                "weekday" => state.match_weekday = value == "same",
-                "keys" => state.keys = if value == "off" { Keys::Off } else { Keys::On },
-                "dialog" => dialog = value.into_owned(),
-                // Days that were typed into the form.
-                "first" => days[0] = Date::parse(&value),
-                "last" => days[1] = Date::parse(&value),
-                "compare-first" => compared[0] = Date::parse(&value),
-                "compare-last" => compared[1] = Date::parse(&value),
-                name if compose::is_parameter(name) => composing.push((key.into_owned(), value.into_owned())),
-                "tab" => state = Dimension::parse(&value).map_or(state.clone(), |dimension| state.show_tab(dimension)),
-                "property" => state.property = Some(value.into_owned()).filter(|name| !name.is_empty()),
-                "more" => detail = Dimension::parse(&value),
-                "search" => search = value.into_owned(),
-                "page" => page = value.parse().unwrap_or(0),
-                "chart" => state.as_table = value == "table",
-                "add" => state.adding_site = value == "site",
-                "theme" => state.theme = [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.name() == value),
-                "lang" => state.language = Language::parse(&value),
-                _ if state.own.len() < OWN_MAX && key.len() + value.len() <= OWN_BYTES_MAX => {
-                    state.own.push((key.into_owned(), value.into_owned()));
-                }
-                _ => {}
-            }
-        }
-        if state.view == View::Overview {
-            state.own.clear();
-        }
-        if let [Some(first), Some(last)] = days {
-            (state.range, state.interval) = (Range::Days(first.min(last), first.max(last)), None);
-        }
-        if let [Some(first), Some(last)] = compared {
-            state.compare = Compare::Days(first.min(last), first.max(last));
-        }
-        state.filters = address::read(filters.iter().map(|value| &**value));
-        state.off = address::read(off.iter().map(|value| &**value));
-        state.dialog = match &*dialog {
-            "filters" => Compose::read(&composing, &mut state.filters).map(Dialog::Filters),
-            "keys" => Some(Dialog::Keys),
-            _ => None,
-        };
-        state.detail = detail.map(|dimension| Detail { dimension, search, page });
-        state
-    }
-
     /// Reads the query string of a page: a share's has one view, whatever the address says, and no other page has that.
     pub fn of_page(query: &str, shared: bool) -> Self {
         if shared {
@@ -222,82 +151,6 @@ impl State {
         }
         let state = Self::parse(query);
         if state.view == View::Share { state.to_view(View::Overview) } else { state }
-    }
-
-    /// The query string, with `?`; what is as by default is left out.
-    pub fn href(&self) -> String {
-        let mut out = Serializer::for_suffix(String::from("?"), 1);
-        let default = Self::default();
-        if self.view != default.view {
-            out.append_pair("view", self.view.name());
-        }
-        if let Some(site) = &self.site {
-            out.append_pair("site", site);
-        }
-        if self.range != default.range {
-            out.append_pair("range", &self.range.name());
-        }
-        if self.compare != default.compare {
-            out.append_pair("compare", &self.compare.name());
-        }
-        if let Some(interval) = self.interval {
-            out.append_pair("interval", interval.name());
-        }
-        if self.metric != default.metric {
-            out.append_pair("metric", self.metric.name());
-        }
-        for metric in &self.beside {
-            out.append_pair("beside", metric.name());
-        }
-        for (key, filters) in [("f", &self.filters), ("off", &self.off)] {
-            for parameter in address::write(filters) {
-                out.append_pair(key, &parameter);
-            }
-        }
-        for tab in &self.tabs {
-            out.append_pair("tab", tab.name());
-        }
-        if let Some(property) = &self.property {
-            out.append_pair("property", property);
-        }
-        if let Some(detail) = &self.detail {
-            out.append_pair("more", detail.dimension.name());
-            if !detail.search.is_empty() {
-                out.append_pair("search", &detail.search);
-            }
-            if detail.page > 0 {
-                out.append_pair("page", &detail.page.to_string());
-            }
-        }
-        if let Some(dialog) = &self.dialog {
-            out.append_pair("dialog", dialog.name());
-            if let Dialog::Filters(compose) = dialog {
-                for (name, value) in compose.write(&self.filters) {
-                    out.append_pair(name, &value);
-                }
-            }
-        }
-        let flags = [
-            (self.match_weekday, "weekday", "same"),
-            (self.as_table, "chart", "table"),
-            (self.adding_site, "add", "site"),
-            (self.keys == Keys::Off, "keys", "off"),
-        ];
-        for (condition, key, value) in flags {
-            if condition {
-                out.append_pair(key, value);
-            }
-        }
-        if let Some(theme) = self.theme {
-            out.append_pair("theme", theme.name());
-        }
-        if let Some(language) = self.language {
-            out.append_pair("lang", language.tag());
-        }
-        for (name, value) in &self.own {
-            out.append_pair(name, value);
-        }
-        out.finish()
     }
 
     /// The view's own parameter of that name; the first if there are several.
@@ -364,12 +217,14 @@ impl State {
     /// Shows a list in its panel.
     #[must_use]
     pub fn show_tab(&self, dimension: Dimension) -> Self {
-        self.but(|state| {
-            state.tabs.retain(|tab| tab.panel() != dimension.panel());
-            if dimension.panel().dimensions().next() != Some(dimension) {
-                state.tabs.push(dimension);
-            }
-        })
+        self.but(|state| state.take_tab(dimension))
+    }
+
+    fn take_tab(&mut self, dimension: Dimension) {
+        self.tabs.retain(|tab| tab.panel() != dimension.panel());
+        if dimension.panel().dimensions().next() != Some(dimension) {
+            self.tabs.push(dimension);
+        }
     }
 
     /// Narrows to a value or, if it was, no longer; closes the long list, whose job is done.
@@ -460,7 +315,7 @@ mod tests {
         assert_eq!(state.to_view(View::Overview).href(), "?range=today");
         assert_eq!(State::parse("?lang=de&theme=dark").to_view(View::Sites).href(), "?view=sites&theme=dark&lang=de");
         let many = "&a=1".repeat(100);
-        assert_eq!(State::parse(&["?view=outcomes", &many].concat()).own.len(), OWN_MAX);
+        assert_eq!(State::parse(&["?view=outcomes", &many].concat()).own.len(), address::OWN_MAX);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use crate::answer::Problem;
 use crate::app::App;
 use crate::filter::Filter;
+use crate::json;
 use crate::markup::Element;
 use crate::wire::{Reader, Writer};
 use serde_json::{Value, json};
@@ -199,7 +200,7 @@ impl Request {
 
     /// Sends a question as JSON.
     pub fn post(path: &str, body: &Value) -> Self {
-        Self { method: "POST", path: path.to_owned(), body: body.to_string() }
+        Self { method: "POST", path: path.to_owned(), body: json::write(body) }
     }
 
     /// Several queries of the Stats API in one request. To each are added the site, the days and the filters that the
@@ -258,7 +259,7 @@ impl Answers {
         let mut reader = Reader::new(bytes);
         let mut all = Vec::new();
         while let (Some(status), Some(text)) = (reader.number(), reader.text()) {
-            let value: Value = serde_json::from_str(text).unwrap_or_default();
+            let value = json::read(text).unwrap_or_default();
             all.push(match status {
                 0 => None,
                 200..300 => Some(Ok(value)),

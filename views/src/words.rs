@@ -139,7 +139,15 @@ pub fn part(part: Part) -> String {
 
 /// An entry of a list among the parts.
 pub fn entry(list: Part, place: usize) -> String {
-    part(list).split(' ').nth(place).unwrap_or_default().to_owned()
+    nth(&part(list), ' ', place).unwrap_or_default().to_owned()
+}
+
+fn nth(list: &str, between: char, place: usize) -> Option<&str> {
+    let mut rest = list;
+    for _ in 0..place {
+        (_, rest) = rest.split_once(between)?;
+    }
+    Some(rest.split_once(between).map_or(rest, |(first, _)| first))
 }
 
 /// A text in the reader's language.
@@ -162,7 +170,7 @@ pub fn plural(count: f64, one: &'static str, many: &'static str) -> String {
     // The form is that of the number as shown.
     let whole = count.abs().round() as u64;
     let translated = find(key(one, many)).and_then(|forms| {
-        let form = forms.split(FORMS).nth(spoken().form(whole))?;
+        let form = nth(&forms, FORMS, spoken().form(whole))?;
         Some(form.to_owned())
     });
     let english = [one, many].get(Language::English.form(whole)).copied().unwrap_or(many);

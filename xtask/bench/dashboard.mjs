@@ -117,6 +117,8 @@ const timed = async ([panels, clicks]) => {
 async function frames(page) {
   const box = await page.locator("main svg").first().boundingBox();
   await page.evaluate(() => {
+    // Counted once, however often this is asked.
+    if (window.frames_seen !== undefined) return;
     window.frames_seen = 0;
     const count = () => {
       window.frames_seen++;
@@ -151,7 +153,7 @@ async function click(browser, worker, site, visits, range) {
     const { instantiateStreaming, instantiate } = WebAssembly;
     const noted = async (made) => {
       const { instance } = await made;
-      if (instance) window.memories.push(instance.exports.memory);
+      if (instance) window.memories.push(Object.values(instance.exports).find((one) => one instanceof WebAssembly.Memory));
       return made;
     };
     WebAssembly.instantiateStreaming = (...of) => noted(instantiateStreaming.apply(WebAssembly, of));

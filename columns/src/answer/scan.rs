@@ -2,19 +2,23 @@
 
 use crate::block::{Block, Last, Wants, Window};
 use crate::chunk::{Chunk, Names, ROWS};
+use crate::filter::keeps;
 use crate::layout::{AGAIN, PARTIAL};
 use crate::links::Links;
 use crate::pass::Pass;
 use crate::question::Inexact;
 use crate::singles::{screen, select};
 
-/// The rows of a chunk that links list, ascending.
-pub(super) fn rows_of(links: &Links, chunk: &Chunk) -> Vec<u32> {
+/// For each row of a chunk whether links list it; empty where they list none.
+pub(super) fn rows_of(links: &Links, chunk: &Chunk) -> Vec<bool> {
     let Some(place) = links.chunks.iter().position(|(day, _)| *day == chunk.of.day) else { return Vec::new() };
-    let own = links.visitors.iter().flatten().filter(|visit| visit.chunk as usize == place);
-    let mut rows: Vec<u32> = own.filter_map(|visit| row_here(chunk, visit.row)).collect();
-    rows.sort_unstable();
-    rows
+    let mut listed = vec![false; chunk.len()];
+    for visit in links.visitors.iter().flatten().filter(|visit| visit.chunk as usize == place) {
+        if let Some(is) = row_here(chunk, visit.row).and_then(|row| listed.get_mut(row as usize)) {
+            *is = true;
+        }
+    }
+    listed
 }
 
 /// Where a row of the chunk's bytes is in memory.
@@ -37,8 +41,8 @@ impl Scan<'_> {
         passes.iter_mut().for_each(|pass| pass.count(block, true, wants.views));
     }
 
-    /// Counts a chunk whose visits count as they are, but those whose rows are `skipped`.
-    pub(super) fn blockwise(&mut self, chunk: &Chunk, window: Window, skipped: &[u32], names: &Names) {
+    /// Counts a chunk whose visits count as they are, but those that are `skipped`.
+    pub(super) fn blockwise(&mut self, chunk: &Chunk, window: Window, skipped: &[bool], names: &Names) {
         let Self { block, passes, wants, last } = self;
         let mut rows = Vec::new();
         for pass in passes.iter_mut() {
@@ -50,7 +54,9 @@ impl Scan<'_> {
             };
             for (start, end) in chunk.blocks(from, chunk.len()) {
                 select(&pass.kept, chunk, (start, end), &mut rows);
-                rows.retain(|row| skipped.binary_search(row).is_err());
+                if !skipped.is_empty() {
+                    rows.retain(|row| !keeps(skipped, *row));
+                }
                 screen(&pass.kept, chunk, &mut rows);
                 if !rows.is_empty() {
                     block.gather(chunk, &rows, window, *wants, *last);
@@ -63,14 +69,14 @@ impl Scan<'_> {
     }
 
     /// Counts a chunk visit by visit, event by event.
-    pub(super) fn piecewise(&mut self, chunk: &Chunk, window: Window, skipped: &[u32]) -> Result<(), Inexact> {
+    pub(super) fn piecewise(&mut self, chunk: &Chunk, window: Window, skipped: &[bool]) -> Result<(), Inexact> {
         self.block.clear();
         let mut event = 0;
         for row in 0..chunk.len() {
             let is_again = chunk.flags.get(row).is_some_and(|flags| flags & AGAIN != 0);
             self.last.visitor += u32::from(!is_again);
             self.last.visit += 1;
-            if skipped.binary_search(&(row as u32)).is_err() {
+            if !keeps(skipped, row as u32) {
                 self.piece(chunk, (row, event), window)?;
             }
             event += chunk.events_of(row) as usize;

@@ -10,6 +10,7 @@ use crate::layout::{AFTER, AGAIN, BEFORE, BOUNCE, EVENT, MOVED, MULTI, PARTIAL, 
 type Order = Vec<(u32, u8)>;
 
 /// The columns as a chunk has them, its tuples already those of the table.
+#[derive(Default)]
 pub(super) struct Wire {
     slots: Vec<u8>,
     families: [Vec<u32>; 3],
@@ -17,54 +18,70 @@ pub(super) struct Wire {
     firsts: Vec<u32>,
     others: Vec<u32>,
     durations: Vec<u32>,
-    bounces: Vec<(u32, ())>,
+    bounces: Vec<u32>,
     again: Vec<(u32, u32)>,
     moved: Vec<(u32, u8)>,
     partial: Vec<(u32, (u8, u32, u32, u32))>,
-    linked: Vec<(u32, ())>,
+    linked: Vec<u32>,
 }
 
 impl Wire {
     pub(super) fn read(from: &mut Reader<'_>, slots_len: usize, tuples: &[Vec<u32>]) -> Result<Self, Refused> {
-        let none = Vec::new();
-        let tuples_of = |family: usize| tuples.get(family).unwrap_or(&none);
-        let mut slots = Vec::new();
+        let mut wire = Self::default();
+        wire.fill(from, slots_len, tuples)?;
+        Ok(wire)
+    }
+
+    fn fill(&mut self, from: &mut Reader<'_>, slots_len: usize, tuples: &[Vec<u32>]) -> Result<(), Refused> {
+        let tuples_of = |family: usize| tuples.get(family).map_or(&[][..], Vec::as_slice);
         for (rows, slot) in from.numbers(slots_len)?.into_iter().zip(0u8..) {
             let rows = rows as usize;
             // Each visit takes a byte at least of what follows.
-            if rows > from.0.len().saturating_sub(slots.len()) {
+            if rows > from.0.len().saturating_sub(self.slots.len()) {
                 return Err(Refused::Damaged);
             }
-            slots.resize(slots.len() + rows, slot);
+            self.slots.resize(self.slots.len() + rows, slot);
         }
-        let len = slots.len();
-        let mut family = |family: usize| read_codes(from, len, tuples_of(family));
-        let families = [family(0)?, family(1)?, family(2)?];
-        let lens = from.numbers(len)?;
+        let len = self.slots.len();
+        for (family, codes) in self.families.iter_mut().enumerate() {
+            *codes = read_codes(from, len, tuples_of(family))?;
+        }
+        self.lens = from.numbers(len)?;
         let mut more = 0usize;
-        for len in &lens {
+        for len in &self.lens {
             more = more.checked_add((*len as usize).checked_sub(1).ok_or(Refused::Damaged)?).ok_or(Refused::Damaged)?;
         }
         let events = tuples_of(EVENT);
-        let firsts = read_firsts(from, &slots, events)?;
-        let others = read_codes(from, more, events)?;
+        self.firsts = read_firsts(from, &self.slots, events)?;
+        self.others = read_codes(from, more, events)?;
         let event = |number: u32| match number.checked_sub(1) {
             None => Ok(0),
             Some(number) => events.get(number as usize).copied().ok_or(Refused::Damaged),
         };
-        let partial = read_places(from, len, |from| {
-            Ok((from.byte()?, from.number()?, event(from.number()?)?, event(from.number()?)?))
+        let mut lasts: Vec<bool> = self.lens.iter().map(|len| *len > 1).collect();
+        read_places(from, len, &mut |from, row| {
+            let partial = (from.byte()?, from.number()?, event(from.number()?)?, event(from.number()?)?);
+            self.partial.push((row, partial));
+            mark(&mut lasts, row);
+            Ok(())
         })?;
-        let mut lasts: Vec<bool> = lens.iter().map(|len| *len > 1).collect();
-        for (row, _) in &partial {
-            mark(&mut lasts, *row);
-        }
-        let durations = read_durations(from, &lasts)?;
-        let bounces = read_places(from, len, |_| Ok(()))?;
-        let again = read_places(from, len, Reader::number)?;
-        let moved = read_places(from, len.saturating_add(more), Reader::byte)?;
-        let linked = read_places(from, len, |_| Ok(()))?;
-        Ok(Self { slots, families, lens, firsts, others, durations, bounces, again, moved, partial, linked })
+        self.durations = read_durations(from, &lasts)?;
+        read_places(from, len, &mut |_, row| {
+            self.bounces.push(row);
+            Ok(())
+        })?;
+        read_places(from, len, &mut |from, row| {
+            self.again.push((row, from.number()?));
+            Ok(())
+        })?;
+        read_places(from, len.saturating_add(more), &mut |from, event| {
+            self.moved.push((event, from.byte()?));
+            Ok(())
+        })?;
+        read_places(from, len, &mut |_, row| {
+            self.linked.push(row);
+            Ok(())
+        })
     }
 }
 
@@ -105,24 +122,22 @@ fn read_durations(from: &mut Reader<'_>, lasts: &[bool]) -> Result<Vec<u32>, Ref
     Ok(durations)
 }
 
-/// A list of things with their ascending places below `len`.
-fn read_places<'a, T>(
+/// Reads what follows each of some ascending places below `len`.
+fn read_places<'a>(
     from: &mut Reader<'a>,
     len: usize,
-    with: impl Fn(&mut Reader<'a>) -> Result<T, Refused>,
-) -> Result<Vec<(u32, T)>, Refused> {
-    let count = from.count()?;
-    let mut things = Vec::with_capacity(count);
+    with: &mut dyn FnMut(&mut Reader<'a>, u32) -> Result<(), Refused>,
+) -> Result<(), Refused> {
     let mut place = 0u32;
-    for nth in 0..count {
+    for nth in 0..from.count()? {
         let step = from.number()?;
         place = place.checked_add(step).filter(|place| (*place as usize) < len).ok_or(Refused::Damaged)?;
         if nth > 0 && step == 0 {
             return Err(Refused::Damaged);
         }
-        things.push((place, with(from)?));
+        with(from, place)?;
     }
-    Ok(things)
+    Ok(())
 }
 
 impl Wire {
@@ -149,7 +164,8 @@ impl Wire {
             summary: Summary::default().into(),
             families: std::array::from_fn(|_| Codes::of_capacity(len)),
             flags: Vec::with_capacity(len),
-            slots: Vec::with_capacity(len),
+            begins: Vec::new(),
+            slots: Vec::with_capacity(len - singles),
             durations: Vec::with_capacity(len - ones),
             long: Vec::new(),
             lens: Vec::with_capacity(len - ones),
@@ -158,10 +174,10 @@ impl Wire {
             events: Codes::of_capacity(len + self.others.len()),
             moved: Vec::new(),
             partial: Vec::new(),
-            linked: self.linked.iter().map(|(row, ())| (*row, get(&here, *row))).collect(),
+            linked: self.linked.iter().map(|row| (*row, get(&here, *row))).collect(),
         };
         let mut marked = vec![false; len];
-        self.bounces.iter().for_each(|(row, ())| mark(&mut marked, *row));
+        self.bounces.iter().for_each(|row| mark(&mut marked, *row));
         let moved_from = |event: u32| self.moved.partition_point(|(place, _)| *place < event);
         for ((row, mut flags), place) in order.into_iter().zip(0u32..) {
             let at = row as usize;
@@ -199,7 +215,11 @@ impl Wire {
             let bounced = is(&marked, row) || (events == 1 && flags & PARTIAL == 0);
             flags |= if bounced { BOUNCE } else { 0 };
             chunk.flags.push(flags);
-            chunk.slots.push(slot);
+            if place as usize >= singles {
+                chunk.slots.push(slot);
+            } else if chunk.begins.last().is_none_or(|(_, last)| *last != slot) {
+                chunk.begins.push((place, slot));
+            }
             if (place as usize) < ones {
                 continue;
             }
@@ -233,7 +253,7 @@ impl Wire {
         let mut apart = vec![false; len];
         self.partial.iter().for_each(|(row, _)| mark(&mut apart, *row));
         let mut linked = vec![false; len];
-        self.linked.iter().for_each(|(row, ())| mark(&mut linked, *row));
+        self.linked.iter().for_each(|row| mark(&mut linked, *row));
         // What two bytes do not tell is left to the ways that are made for everything.
         let wide = |codes: &[u32]| codes.iter().any(|code| *code > u32::from(u16::MAX));
         let is_wide = self.families.iter().chain([&self.firsts, &self.others]).any(|codes| wide(codes));

@@ -42,11 +42,7 @@ pub(super) async fn answer(call: &Call) -> Answer {
         ResponseBuilder::new().with_status(304).empty()
     } else {
         let given = given(false).await?;
-        let visits: Option<u64> = given.iter().map(|given| given.visits.map(u64::from)).sum();
-        if visits.is_none_or(|visits| visits > VISITS_MAX) {
-            let hint = "Ask for fewer days, or ask POST /api/v2/query.";
-            return Err(Refusal::new(422, "too_many_visits", "The range has more visits than a browser holds.", hint));
-        }
+        check_visits(&given)?;
         let damaged: u32 = given.iter().map(|given| given.damaged).sum();
         let chunks = given.into_iter().map(|given| given.chunks).collect::<Vec<_>>().concat();
         let bytes = chunks.len();
@@ -71,6 +67,16 @@ fn days(range: &str) -> Option<(Date, Date)> {
     let date = |text: &str| -> Option<Date> { (text.len() == 10).then(|| text.parse().ok())? };
     let (first, last) = (date(first)?, date(last)?);
     (first <= last).then_some((first, last))
+}
+
+/// Refuses what the objects have more of than they give, or more together than the worker holds.
+fn check_visits(given: &[Given]) -> Result<(), Refusal> {
+    let visits: Option<u64> = given.iter().map(|given| given.visits.map(u64::from)).sum();
+    if visits.is_none_or(|visits| visits > VISITS_MAX) {
+        let hint = "Ask for fewer days, or ask POST /api/v2/query.";
+        return Err(Refusal::new(422, "too_many_visits", "The range has more visits than a browser holds.", hint));
+    }
+    Ok(())
 }
 
 /// The entity tag of what the objects hold. A weak one: it is the same however the answer is encoded.
@@ -106,6 +112,24 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(days(range), expected, "{range}");
+        }
+    }
+
+    #[test]
+    fn more_visits_than_a_browser_holds_are_refused() {
+        let refused = Some((422, "too_many_visits"));
+        for (visits, expected) in [
+            (&[][..], None),
+            (&[Some(1_000_000), Some(1_000_000)], None),
+            (&[Some(1_000_000), Some(1_000_000), Some(1)], refused),
+            (&[Some(u32::MAX - 1), Some(u32::MAX - 1)], refused),
+            // What one object alone has too many of, it does not count.
+            (&[Some(0), None], refused),
+        ] {
+            let given =
+                |visits: &Option<u32>| Given { version: [0; 16], damaged: 0, visits: *visits, chunks: Vec::new() };
+            let given: Vec<Given> = visits.iter().map(given).collect();
+            assert_eq!(check_visits(&given).err().map(|why| (why.status, why.code)), expected, "{visits:?}");
         }
     }
 

@@ -168,7 +168,7 @@ impl Field {
     /// The field of a name.
     pub fn parse(name: &str) -> Option<Self> {
         if let Some(prop) = name.strip_prefix(PROP) {
-            return Some(Self::Prop(prop.replace("*1", ".").replace("*0", "*")));
+            return Some(Self::Prop(unescape(prop)));
         }
         let other = || OTHERS.iter().find(|other| other.name == name).map(Self::Other);
         Dimension::parse(name).map(Self::Listed).or_else(other)
@@ -231,6 +231,21 @@ impl Field {
     pub fn takes(&self, operator: Operator) -> bool {
         !self.is_goal() || matches!(operator, Operator::Is | Operator::Contains)
     }
+}
+
+/// The name of a property as [`Field::name`] has it: `*0` for `*` and `*1` for a dot.
+fn unescape(prop: &str) -> String {
+    let mut parts = prop.split('*');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (letter, rest) = match part.strip_prefix('1') {
+            Some(rest) => ('.', rest),
+            None => ('*', part.strip_prefix('0').unwrap_or(part)),
+        };
+        out.push(letter);
+        out.push_str(rest);
+    }
+    out
 }
 
 #[cfg(test)]

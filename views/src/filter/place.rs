@@ -180,7 +180,7 @@ mod tests {
             ("9", Some("x"), "is.os.a any is.os.b none is.os.c end end"),
             ("0.1.new", Some("x"), "is.os.a any is.os.b none is.os.c end end"),
         ] {
-            let mut filters = read(begin);
+            let mut filters = read(&begin);
             let at = Place::parse(place).unwrap();
             assert_eq!(at.name(), place);
             at.put(&mut filters, value.map(|value| Filter::is(Dimension::Os, value)));
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_group_takes_what_the_api_takes() {
-        let filters = read(["any", "is.os.b", "end", "done", "is.event.c", "end", "none", "is.os.x"]);
+        let filters = read(&["any", "is.os.b", "end", "done", "is.event.c", "end", "none", "is.os.x"]);
         let (host, os, event) = (Dimension::Hostname, Dimension::Os, Dimension::Event);
         for (place, fields, groups) in [
             ("new", &[host, os, event][..], &Joint::ALL[..]),

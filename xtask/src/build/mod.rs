@@ -6,6 +6,7 @@ mod module;
 mod npm;
 mod packages;
 mod sbom;
+mod shorten;
 mod sizes;
 
 use crate::{place, setup};

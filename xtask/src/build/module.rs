@@ -1,6 +1,7 @@
 //! From a crate to an optimised WASM module with its glue, bundled: cargo, wasm-bindgen, wasm-opt, esbuild.
 
 use super::packages::{Package, Panic, Target};
+use super::shorten::shorten;
 use crate::place;
 use crate::process::{run, run_quietly, step};
 use anyhow::{Context, Result};
@@ -64,6 +65,8 @@ fn bound(name: &str, crate_name: &str, package: &Package) -> Result<Module> {
         bind(stem, package.bindgen, compiled, &folder)?;
         if !package.exports.is_empty() {
             keep_only(&wasm_file, &package.exports)?;
+        } else if package.bindgen == Target::Web {
+            shorten(&wasm_file, &folder.join(&package.glue))?;
         }
         optimise(&wasm_file, &package.wasm_opt)?;
         fs::write(&stamp, &inputs)?;

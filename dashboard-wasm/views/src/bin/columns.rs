@@ -2,15 +2,32 @@
 
 use columns::Table;
 use std::cell::RefCell;
-use views::date::Date;
-use views::local;
-use views::range::Clock;
-use views::state::State;
-use views::wire::Writer;
-use wasm_bindgen::prelude::wasm_bindgen;
+use views::local::counted;
+use wasm_bindgen::prelude::*;
 
 thread_local! {
-    static TABLE: RefCell<Table> = RefCell::default();
+    static TABLE: RefCell<Table> = RefCell::new(empty());
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A text of the browser.
+    #[wasm_bindgen(js_name = String)]
+    type Text;
+    #[wasm_bindgen(method, js_name = toLowerCase)]
+    fn lower(this: &Text) -> String;
+}
+
+/// The browser knows all letters; to know them here as well is a tenth of the module.
+fn lower(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    JsValue::from_str(text).unchecked_into::<Text>().lower()
+}
+
+fn empty() -> Table {
+    Table::lowering_by(lower)
 }
 
 /// Takes in what `GET /api/v2/columns` answered; says why not, or nothing where it is well.
@@ -23,29 +40,14 @@ pub fn add(stream: &[u8]) -> String {
 /// Forgets everything: another site is shown.
 #[wasm_bindgen]
 pub fn clear() {
-    TABLE.set(Table::new());
+    TABLE.set(empty());
 }
 
-/// What a state of the page shows, as its address says it, on a date such as `2026-11-01`; in the form that
-/// [`views::data::Data::from_wire`] reads, empty where columns cannot tell it exactly.
+/// Answers what [`views::local::question`] wrote, in the form that [`views::local::read`] reads; empty where columns cannot
+/// tell it exactly.
 #[wasm_bindgen]
-pub fn answer(href: &str, today: &str) -> Vec<u8> {
-    let mut out = Writer::default();
-    let counted = Date::parse(today).and_then(|today| {
-        // Columns tell whole days, so the time of day says nothing.
-        let clock = Clock {
-            today,
-            hour: 0,
-            now: String::new(),
-            just_before: String::new(),
-            yesterday_so_far: [String::new(), String::new()],
-        };
-        TABLE.with_borrow(|table| local::data(table, &State::parse(href), &clock))
-    });
-    if let Some(data) = counted {
-        data.to_wire(&mut out);
-    }
-    out.done()
+pub fn answer(question: &[u8]) -> Vec<u8> {
+    TABLE.with_borrow(|table| counted::answer(table, question)).unwrap_or_default()
 }
 
 fn main() {}

@@ -286,7 +286,7 @@ impl Widget {
                     metrics.push(Value::from(&*value));
                     continue;
                 }
-                "filters" | "funnel" => serde_json::from_str(&value).unwrap_or_default(),
+                "filters" | "funnel" => crate::json::read(&value).unwrap_or_default(),
                 _ => Value::from(&*value),
             };
             saved.insert(name.into_owned(), value);

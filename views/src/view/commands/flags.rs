@@ -1,5 +1,6 @@
 //! Flags out of the sets that commands ran with.
 
+use crate::json;
 use crate::report::Record;
 use serde_json::Value;
 
@@ -9,7 +10,8 @@ pub(super) fn flags(sets: &[Record]) -> Vec<Record> {
     let all: f64 = sets.iter().map(|set| set.count(0)).sum();
     let mut flags: Vec<(String, f64)> = Vec::new();
     for set in sets {
-        let names: Vec<Value> = serde_json::from_str(set.name(0)).unwrap_or_default();
+        let names = json::read(set.name(0));
+        let names = names.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         for (place, name) in names.iter().enumerate() {
             let again = names.iter().take(place).any(|before| before == name);
             let Some(name) = name.as_str().filter(|_| !again) else { continue };
