@@ -21,15 +21,15 @@ pub(crate) async fn ask(method: &str, path: &str, body: Option<String>) -> Resul
     if (200..300).contains(&status) { Ok(()) } else { Err(refusal(path, status, &text)) }
 }
 
-/// Asks for bytes.
-pub(crate) async fn bytes(path: &str) -> Result<Vec<u8>, Refusal> {
+/// Asks for bytes, which stay the browser's: memory that this module once took is never given back.
+pub(crate) async fn bytes(path: &str) -> Result<Uint8Array, Refusal> {
     let response = response(begin("GET", path, "")).await.map_err(|_| unreachable())?;
     if response.status() != 200 {
         let text = text(&response).await.map_err(|_| unreachable())?;
         return Err(refusal(path, response.status(), &text));
     }
     let bytes = async { JsFuture::from(response.array_buffer()?).await };
-    Ok(Uint8Array::new(&bytes.await.map_err(|_| unreachable())?).to_vec())
+    Ok(Uint8Array::new(&bytes.await.map_err(|_| unreachable())?))
 }
 
 /// What a refused request means.

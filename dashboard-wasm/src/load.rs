@@ -174,7 +174,7 @@ pub(crate) fn after(sent: Option<(u16, String)>) {
         }
         match answer {
             Ok(reply) => {
-                change(|shell| take(shell, &state, &reply));
+                change(|shell| take(shell, &state, &reply.to_vec()));
                 name_site();
                 let _ = with(local::compare);
                 local::fetch_when_idle();

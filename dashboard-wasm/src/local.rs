@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::shell::{Shell, window, with};
+use js_sys::Uint8Array;
 use views::app::Session;
 use views::data::Data;
 use views::local;
@@ -16,7 +17,7 @@ extern "C" {
     #[derive(Clone)]
     pub(crate) type Columns;
     #[wasm_bindgen(method, catch)]
-    fn add(this: &Columns, stream: &[u8]) -> Result<String, JsValue>;
+    fn add(this: &Columns, stream: &Uint8Array) -> Result<String, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn clear(this: &Columns) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -101,10 +102,29 @@ async fn fetch() {
         if let (Some(module), Ok(stream)) = (module, stream)
             && shell.held.site == site
         {
-            let _ = module.add(&stream);
+            let _ = add(&module, &stream);
         }
     });
     fetch_when_idle();
+}
+
+/// Hands over the chunks of an answer one by one, up to one that is refused: the module's memory grows by the largest of
+/// them, and not by all of them together.
+fn add(module: &Columns, stream: &Uint8Array) -> Option<()> {
+    let mut start = 0;
+    while start < stream.length() {
+        // Each has its length in front, in four bytes. What is cut off is the module's to refuse.
+        let mut length = [0; 4];
+        let head = stream.subarray(start, start.saturating_add(4));
+        head.copy_to(length.get_mut(..head.length() as usize)?);
+        let end = start.saturating_add(4).saturating_add(u32::from_le_bytes(length));
+        let refused = module.add(&stream.subarray(start, end)).ok()?;
+        if !refused.is_empty() {
+            return None;
+        }
+        start = end;
+    }
+    Some(())
 }
 
 async fn loaded(load: &js_sys::Function) -> Option<Columns> {

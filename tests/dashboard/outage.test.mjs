@@ -24,6 +24,21 @@ const TROUBLES = {
 };
 /** All that is told on the page, without what tells of time passing. */
 const told = (page) => page.$eval("main", (main) => [...main.querySelectorAll("td, th, h2, .figure-value, .row-name")].map((one) => one.textContent).join("|"));
+/** The same, once nothing is added to it any more. */
+async function toldAll(page) {
+  for (let before = await told(page); ; ) {
+    await page.waitForTimeout(200);
+    const now = await told(page);
+    if (now === before) return now;
+    before = now;
+  }
+}
+/** The first cell that two tellings differ in. */
+const difference = (left, right) => {
+  const [one, other] = [left.split("|"), right.split("|")];
+  const place = one.findIndex((cell, index) => cell !== other[index]);
+  return `${one[place]} became ${other[place]}`.slice(0, 120);
+};
 const askAgain = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
 
 for (const [what, [fault, message]] of Object.entries(TROUBLES)) {
@@ -37,14 +52,15 @@ for (const [what, [fault, message]] of Object.entries(TROUBLES)) {
         // A funnel and a journey that somebody asks for; the days that are over, whose numbers stay as they are.
         await page.goto(`${site.worker.url}/?view=${view}&site=${RICH}&range=last-7-days&kind1=page&step1=/pricing&kind2=goal&step2=Signup`);
         await settled(page);
-        const before = await told(page);
+        const before = await toldAll(page);
         broken = true;
         await askAgain(page);
         const alert = page.getByRole("alert").first();
         await alert.waitFor({ timeout: 3_000 }).catch(() => found.push(`${view}: says nothing`));
         const words = await alert.innerText({ timeout: 500 }).catch(() => "");
         if (!message.test(words) || words.includes("<h1>")) found.push(`${view}: says ${words.slice(0, 80)}`);
-        if (before.length > 60 && (await told(page)) !== before) found.push(`${view}: lost its numbers`);
+        const after = await told(page);
+        if (before.length > 60 && after !== before) found.push(`${view}: lost its numbers: ${difference(before, after)}`);
         broken = false;
         await askAgain(page);
         await eventually(async () => assert.equal(await page.getByRole("alert").count(), 0), { within: 5_000 }).catch(() => found.push(`${view}: does not go on`));
